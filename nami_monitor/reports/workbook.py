@@ -1,10 +1,12 @@
 """The figures of a report as an Excel workbook; no cell holds a formula.
 
 It opens on a cover with the month's figures and a chart. A cell holds the whole value and shows it
-rounded as the screen does; every sheet prints on A4, lying, as wide as the paper.
+rounded as the screen does; every sheet prints on A4, lying, as wide as the paper, or as several
+where letters would become too small.
 """
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
@@ -37,6 +39,10 @@ WIDEST: Final = 44
 COVER_WIDTHS: Final = (20, 34, 12, 18, 12, 12, 12, 9, 13, 24, 34)
 CHART_ROWS: Final = 19
 A4: Final = 9
+SHEET_WIDTH: Final = 240
+"""So many signs stand beside each other on a lying A4 with letters that can be read."""
+NAMING: Final = 3
+"""So many columns name a row, and stand on each sheet that a wide table needs."""
 
 Cell = str | float | date | None
 Sheet = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
@@ -69,7 +75,7 @@ class Styles:
                 "valign": "vcenter",
             }
         )
-        self.text = book.add_format({**line, "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({**line, "text_wrap": True, "valign": "top", "indent": 1})
         self.day = book.add_format(
             {**line, "num_format": "mmm yyyy", "valign": "top", "align": "left"}
         )
@@ -130,9 +136,14 @@ def _write(book: Any, sheet: Sheet, styles: Styles, found: Briefing, lang: Lang)
     page.freeze_panes(1, 1)
     _on_paper(page, found, lang)
     page.repeat_rows(0)
-    for at, title in enumerate(head):
+    widths = [_column_width(title, [row[at] for row in rows]) for at, title in enumerate(head)]
+    sheets = math.ceil(sum(widths) / SHEET_WIDTH)
+    page.fit_to_pages(sheets, 0)
+    if sheets > 1:
+        page.repeat_columns(0, NAMING - 1)
+    for at, (title, width) in enumerate(zip(head, widths, strict=True)):
         page.write_string(0, at, plain(title), styles.head)
-        page.set_column(at, at, _column_width(title, [row[at] for row in rows]))
+        page.set_column(at, at, width)
     for no, row in enumerate(rows, start=1):
         for at, cell in enumerate(row):
             _write_cell(page, no, at, cell, styles)

@@ -143,7 +143,11 @@ def test_every_sheet_prints_on_a4_as_wide_as_the_paper(files, found, lang):
         assert str(sheet.page_setup.paperSize) == "9", sheet.title
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in {(None, 0), (1, 0)}
+        assert sheet.page_setup.fitToHeight == 0
+        across = sheet.page_setup.fitToWidth or 1
+        wide = sum(one.width * (one.max - one.min + 1) for one in sheet.column_dimensions.values())
+        assert wide / across <= 250, "letters are half of their size at least"
+        assert bool(sheet.print_title_cols) == (across > 1)
         assert sheet.print_title_rows
         assert formats.long_month(found.month, lang) in sheet.oddFooter.left.text
 
