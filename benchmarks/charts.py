@@ -24,7 +24,7 @@ def compile_all() -> None:
 def main() -> None:
     """Measure and print."""
     rows = [Row("every form, once for a process", taken(compile_all), "0.9 s")]
-    made = {sign.name: sign.trend for sign in legend_signs("nl")}
+    made = dict(legend_signs("nl"))
     whole: Trend = replace(
         made["expected"],
         marks=tuple(

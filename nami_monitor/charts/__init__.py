@@ -1,4 +1,4 @@
-"""Charts, one form per file: frozen data in, a Vega-Lite spec or an SVG text out.
+"""Charts: frozen data in, a ``spec.Drawn`` out: a Vega-Lite spec by layers of one grammar.
 
-Every chart can be read without sight of it too: ``alt`` gives its sentence, ``tables`` its rows.
+Every chart can be read without sight of it too: with it come its sentence, table and signs.
 """

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from nami_monitor.charts.label_lanes import NARROWEST
-from nami_monitor.charts.spec import Spec, pick
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import NBSP, month_name, number
 
@@ -16,41 +14,18 @@ MILLION: Final = 1e6
 MONTHS_NAMED_EACH: Final = 13
 QUARTERS_NAMED: Final = 36
 HALF_YEARS_NAMED: Final = 72
-JANUARY: Final = 1
 HALF_YEAR: Final = 6
 SMALL_TICKS: Final = 8
 
 
 @dataclass(frozen=True)
 class ValueAxis:
-    """A value axis.
+    """A value axis."""
 
-    Args:
-        low: where the scale starts.
-        high: where it ends.
-        ticks: values of the grid lines.
-        labels: what stands at them.
-    """
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class MonthTick:
-    """A tick of a month axis.
-
-    Args:
-        index: month number, see ``month_index``.
-        lines: the label, a month and at times a year below it.
-        minor: whether it gives way when there is little room.
-    """
-
-    index: int
-    lines: tuple[str, ...]
-    minor: bool
+    low: float  # where the scale starts
+    high: float  # where it ends
+    ticks: tuple[float, ...]  # values of the grid lines
+    labels: tuple[str, ...]  # what stands at them
 
 
 def month_index(month: date) -> int:
@@ -83,25 +58,12 @@ def value_axis(values: list[float], lang: str, ticks: int = 5) -> ValueAxis:
     return ValueAxis(marks[0], marks[-1], marks, _labels(marks, lang))
 
 
-def month_ticks(first: date, last: date, lang: str) -> tuple[MonthTick, ...]:
-    """Choose the months to name between two months, so that their names do not touch.
-
-    Short spans name each month, longer ones each quarter, half year or year.
-    """
-    start, end = month_index(first), month_index(last)
-    count = end - start + 1
-    if count <= MONTHS_NAMED_EACH:
-        return tuple(_tick(i, lang, first=start, every=2) for i in range(start, end + 1))
-    step = 3 if count <= QUARTERS_NAMED else 6 if count <= HALF_YEARS_NAMED else 12
-    years = 1 + count // (12 * 12)
-    chosen = [i for i in range(start, end + 1) if i % step == 0 and (i // 12) % years == 0]
-    return tuple(_tick(i, lang, first=None, every=12) for i in chosen)
-
-
 def month_words(
     first: date, last: date, lang: str, *, small: bool = False
 ) -> tuple[list[str], list[str], list[int]]:
-    """The ticks of a month axis.
+    """The months to name between two months, so that their names do not touch.
+
+    Short spans name each month, longer ones each quarter, half year or year.
 
     Args:
         first: the first month.
@@ -112,23 +74,21 @@ def month_words(
     Returns:
         Words for a narrow plot, words for a wide one, and the number of each month.
     """
-    ticks = month_ticks(first, last, lang)
-    if small and len(ticks) > SMALL_TICKS:
-        ticks = tuple(tick for tick in ticks if tick.index % HALF_YEAR == 0)
-    full = [" ".join(tick.lines) for tick in ticks]
-    if small and month_index(last) - month_index(first) < QUARTERS_NAMED:
-        few = full
-    else:
-        few = ["" if tick.minor else tick.lines[-1] for tick in ticks]
-    return few, full, [tick.index for tick in ticks]
-
-
-def _tick(index: int, lang: str, *, first: int | None, every: int) -> MonthTick:
-    year, month = divmod(index, 12)
-    name = month_name(month + 1, lang)
-    dated = month + 1 == JANUARY or index == first
-    minor = not dated and (index - (first or 0)) % every != 0
-    return MonthTick(index, (name, str(year)) if dated else (name,), minor)
+    start, end = month_index(first), month_index(last)
+    count = end - start + 1
+    short = count <= MONTHS_NAMED_EACH
+    step = 1 if short else 3 if count <= QUARTERS_NAMED else 6 if count <= HALF_YEARS_NAMED else 12
+    if small and count > SMALL_TICKS * step:
+        step = max(step, HALF_YEAR)
+    years = 1 + count // (12 * 12)
+    at = [i for i in range(start, end + 1) if i % step == 0 and (i // 12) % years == 0]
+    full, few = [], []
+    for i in at:
+        name, dated = month_name(i % 12 + 1, lang), i % 12 == 0 or (short and i == start)
+        full.append(f"{name} {i // 12}" if dated else name)
+        least = dated or (short and (i - start) % 2 == 0)
+        few.append("" if not least else str(i // 12) if dated else name)
+    return (full if small and count <= QUARTERS_NAMED else few), full, at
 
 
 def _labels(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
@@ -146,37 +106,3 @@ def _aligned(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
 
     decimals = max(decimals_of(mark) for mark in marks)
     return tuple(number(mark, lang, decimals=decimals if mark else 0) for mark in marks)
-
-
-def month_scale(first: date, last: date, lang: str, *, room: float = 0.5) -> Spec:
-    """A horizontal month axis with labels that do not overlap, fewer on a narrow plot.
-
-    Args:
-        first: the first month.
-        last: the last one.
-        lang: ``nl`` or ``en``.
-        room: months left free to the right of the last one.
-
-    Returns:
-        An encoding without its field.
-    """
-    ticks = month_ticks(first, last, lang)
-    at = [tick.index for tick in ticks]
-    full = pick(at, [list(tick.lines) for tick in ticks])
-    sparse = pick(at, [[""] if tick.minor else list(tick.lines) for tick in ticks])
-    return {
-        "type": "quantitative",
-        "scale": {
-            "domain": [month_index(first) - 0.5, month_index(last) + room],
-            "nice": False,
-            "zero": False,
-        },
-        "axis": {
-            "values": at,
-            "labelExpr": f"width < {NARROWEST:.0f} ? {sparse} : {full}",
-            "grid": False,
-            "title": None,
-            "labelOverlap": False,
-            "labelLineHeight": 16,
-        },
-    }

@@ -1,88 +1,104 @@
-"""Bars below each other, each with its name at the left and its words beside it."""
+"""Bars below each other from a common zero, or each from where the one above it ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.spec import Spec, filled
-from nami_monitor.charts.trend_lanes import word
+from nami_monitor.charts.plane import Mark, Plane, Span, rows_below
+from nami_monitor.charts.spec import Drawn
 
-LETTERS: Final = 13
-NAME_PX: Final = 180
+CONTRIBUTION, STEP = 25, 32
+"""Px of a bar with the room around it."""
+AMOUNTS: Final = 0.5
+"""Of the range, at the right, where amounts stand below each other on a phone too."""
+BESIDE: Final = 0.22
+"""The same for amounts beside their bars."""
+COLOURS: Final = {
+    "better": palette.INK,
+    "worse": palette.SECOND,
+    "up": palette.LINK,
+    "down": palette.GREY_TEXT,
+    "none": palette.BORDER,
+}
+"""Blue is better and orange worse; where neither is, the way it went."""
 
 
 @dataclass(frozen=True)
-class NamedBar:
-    """A bar.
+class NamedAmount:
+    """An amount: its name in the reader's language, and as people write it.
 
-    Args:
-        name: at its left.
-        low: where it begins.
-        high: where it ends; the same as ``low`` draws a tick instead.
-        colour: of it.
-        label: its words.
-        at: the value at which they stand.
-        bold: whether they are.
+    ``effect`` is a key of ``COLOURS``, for a contribution.
     """
 
     name: str
-    low: float
-    high: float
-    colour: str
+    amount: float
     label: str
-    at: float
-    bold: bool = False
+    effect: str = "none"
 
 
-def bars_spec(
-    bars: Sequence[NamedBar],
-    domain: tuple[float, float],
-    *,
-    zero: float | None,
-    row: float,
-    align: str = "left",
-) -> Spec:
-    """Draw bars from top to bottom.
+def _plane(x: Span, names: Sequence[str], row: float) -> Plane:
+    return Plane(x, rows_below(names), row * len(names))
+
+
+def contributions_chart(bars: tuple[NamedAmount, ...], alt: str) -> Drawn:
+    """What contributed to a change, from top to bottom in the order given.
 
     Args:
-        bars: at least one.
-        domain: the values at both edges.
-        zero: a value at which a line stands; None for none.
-        row: px of each bar with the room around it.
-        align: side of the words that stands at their value.
-
-    Returns:
-        A Vega-Lite spec.
+        bars: at least one; each bears its amount in words, in a column at the right.
+        alt: the chart in a sentence.
     """
-    height = row * len(bars)
-    drawn: dict[str, list[dict[str, Any]]] = {"bar": [], "tick": [], "words": []}
-    for number, bar in enumerate(bars):
-        middle = (number + 0.5) * row
-        place = {"py": middle - 0.32 * row, "py2": middle + 0.32 * row, "colour": bar.colour}
-        name = "tick" if bar.low == bar.high else "bar"
-        drawn[name].append({"x": bar.low, "x2": bar.high, **place})
-        side = -1 if align == "right" else 1
-        drawn["words"].append(
-            word(bar.at, middle, bar.label, LETTERS, bold=bar.bold, align=align, dx=6 * side)
-        )
-    lines = [] if zero is None else [{"x": zero, "py": 0, "py2": height}]
-    return filled(
-        "bars",
-        {"frame": [{"x": domain[0], "y": 0}], "zero": lines, **drawn},
-        {
-            "xDomain": list(domain),
-            "xTicks": [],
-            "xLabels": [],
-            "xFew": [],
-            "yDomain": [-0.5, len(bars) - 0.5],
-            "yTicks": list(range(len(bars))),
-            "yLabels": [bar.name for bar in bars],
-            "yLimit": NAME_PX,
-        },
-        height=height,
-        scale=(0, height),
-        padding={"left": 2, "top": 4, "right": 4, "bottom": 4},
-        letters=LETTERS,
-        colour=palette.BODY,
-    )
+    amounts = [0.0, *(bar.amount for bar in bars)]
+    low, high = min(amounts), max(amounts)
+    edge = high + AMOUNTS * ((high - low) or 1.0)
+    plane = _plane((low, edge), [bar.name for bar in bars], CONTRIBUTION)
+    marks: list[Mark] = []
+    for at, bar in enumerate(bars):
+        if bar.amount:
+            marks.append(plane.bar((0, bar.amount), (at + 0.18, at + 0.82), COLOURS[bar.effect]))
+        marks.append(plane.words(edge, at + 0.5, bar.label, align="right", dx=-6))
+    marks.append(plane.upright(0, palette.BORDER, wide=1))
+    return Drawn("contributions", plane.spec(marks, grid=False, colour=palette.BODY), alt)
+
+
+def waterfall_chart(
+    start: NamedAmount, steps: tuple[NamedAmount, ...], end: NamedAmount, alt: str
+) -> Drawn:
+    """From an old amount to a new one in steps.
+
+    The ends are lines and no bars, because the scale follows the steps and need not start at zero.
+
+    Args:
+        start: the old amount.
+        steps: what was added and taken off.
+        end: the new amount.
+        alt: the chart in a sentence.
+    """
+    edges = [start.amount]
+    for step in steps:
+        edges.append(edges[-1] + step.amount)
+    low, high = min(*edges, end.amount), max(*edges, end.amount)
+    width = (high - low) or abs(high) or 1.0
+    rows = (start, *steps, end)
+    domain = (low - 0.04 * width, high + BESIDE * width)
+    plane = _plane(domain, [one.name for one in rows], STEP)
+    marks = []
+    for at, (one, span) in enumerate(zip(rows, _spans(start, edges, end), strict=True)):
+        place, bold = (at + 0.18, at + 0.82), one in (start, end)
+        if span[0] == span[1]:
+            marks.append(plane.rule(span, place, palette.GREY_TEXT, 4))
+        else:
+            colour = palette.SECOND if one.amount > 0 else palette.INK
+            marks.append(plane.bar(span, place, colour))
+        marks.append(plane.words(max(span), at + 0.5, one.label, dx=6, bold=bold))
+    return Drawn("waterfall", plane.spec(marks, grid=False, colour=palette.BODY), alt)
+
+
+def _spans(start: NamedAmount, edges: Sequence[float], end: NamedAmount) -> list[Span]:
+    """Where each row begins and ends, from the old amount to the new one."""
+    return [
+        (start.amount, start.amount),
+        *((min(pair), max(pair)) for pair in pairwise(edges)),
+        (end.amount, end.amount),
+    ]

@@ -121,45 +121,63 @@ def _drift(
     return DriftLine(start, history[-1].month, float(first), float(last), words)
 
 
-def single_trend(
+def figure_trend(
     kpi: Kpi,
-    history: Sequence[KpiResult],
-    name: str,
+    groups: Sequence[tuple[str, Sequence[KpiResult]]],
     lang: str,
     *,
-    limits: bool,
+    history: Sequence[KpiResult] = (),
     restarts: Sequence[date] = (),
-    marks: Iterable[InterventionMark] = (),
-    breaks: Iterable[BreakSpan] = (),
+    measures: Iterable[Intervention] = (),
+    breaks: Iterable[tuple[date, str]] = (),
     goals: Iterable[TrendGoal] = (),
     activity: str | None = None,
 ) -> Trend:
-    """One key figure's months.
+    """A key figure's months, for every surface that draws them.
 
     Args:
         kpi: the declaration.
-        history: one result per month, oldest first; at least one.
-        name: what the line is called.
+        groups: the name of each line and its results, one per month, oldest first; at least one.
         lang: ``nl`` or ``en``.
-        limits: whether it bears its mean and limits.
+        history: the months, further back too, that tell what is expected of a single line and its
+            signals; without them it bears none.
         restarts: months from which a person took a new phase.
-        marks: interventions.
-        breaks: data breaks.
-        goals: what was agreed.
+        measures: those that cover what is shown; drawn where they began within its months.
+        breaks: months and sources of data breaks; drawn where the figures rest on the source.
+        goals: what was agreed; drawn with a single line.
         activity: name of the activity measure, for units per activity.
     """
-    shown = limits_of(kpi, history, lang, restarts) if limits else TrendLimits()
+    single = len(groups) == 1
+    results = [result for _, group in groups for result in group]
+    months = [result.month for result in results]
+    sources = {source for result in results for source in result.sources}
+    shown = limits_of(kpi, history, lang, restarts) if single and history else TrendLimits()
+    series = (Series(name, tuple(map(trend_point, group))) for name, group in groups)
+    broken = (
+        BreakSpan(month, month, text("trends.break", lang, source=source))
+        for month, source in breaks
+        if source in sources
+    )
+    borders = (
+        BreakSpan(one.since, one.since, text("handbook.border", lang, version=one.version))
+        for one in kpi.history
+    )
     return Trend(
-        series=(Series(name, tuple(map(trend_point, history[-SHOWN_MONTHS:]))),),
+        series=tuple(series),
         unit=kpi.unit,
         phases=shown.phases,
         signals=shown.signals,
         drift=shown.drift,
-        marks=tuple(marks),
-        breaks=tuple(breaks),
-        targets=trend_targets(kpi, goals, lang),
+        marks=tuple(
+            measure_mark(one, lang)
+            for one in measures
+            if min(months) <= one.start_month <= max(months)
+        ),
+        breaks=tuple(broken),
+        borders=tuple(borders),
+        targets=trend_targets(kpi, goals, lang) if single else (),
         activity=activity,
-        register=kpi.over_time is LAST,
+        register=single and kpi.over_time is LAST,
     )
 
 

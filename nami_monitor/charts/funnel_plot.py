@@ -1,13 +1,15 @@
 """Locations against limits for their size; who lies outside is named, nobody is ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import ValueAxis, value_axis
-from nami_monitor.charts.contribution_bars import COLOURS
-from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+from nami_monitor.charts.bars import COLOURS
+from nami_monitor.charts.plane import Mark, Plane, Ticks
+from nami_monitor.charts.spec import NO_TABLE, Drawn, Sign
+from nami_monitor.signals.funnel import LimitsBySize
 
 HEIGHT: Final = 380
 HEADROOM: Final = 0.08  # of the range, so that no point stands on the edge
@@ -20,182 +22,83 @@ MARKS: Final = {INSIDE: ("circle", palette.GREY_TEXT, 45)} | {
 
 @dataclass(frozen=True)
 class FunnelDot:
-    """One location.
+    """One location."""
 
-    Args:
-        name: its name.
-        size: what it is divided by, above zero.
-        value: its figure, in the chart's unit.
-        effect: a key of ``MARKS``.
-        figure: the value as people write it.
-        extent: the size as people write it.
-    """
-
-    name: str
-    size: float
-    value: float
-    effect: str
-    figure: str
-    extent: str
+    name: str  # its name
+    size: float  # what it is divided by, above zero
+    value: float  # its figure, in the chart's unit
+    effect: str  # a key of ``MARKS``
+    figure: str  # the value as people write it
+    extent: str  # the size as people write it
 
 
-@dataclass(frozen=True)
-class FunnelLimits:
-    """The limits, each a value per size, in the chart's unit.
-
-    Args:
-        sizes: where they hold, ascending.
-        low: lower limit.
-        warning_low: lower warning limit.
-        warning_high: upper warning limit.
-        high: upper limit.
-        whole: the figure of all locations together.
-    """
-
-    sizes: Sequence[float]
-    low: Sequence[float]
-    warning_low: Sequence[float]
-    warning_high: Sequence[float]
-    high: Sequence[float]
-    whole: float
-
-
-@dataclass(frozen=True)
-class FunnelTexts:
-    """What stands at the chart, in the reader's language.
-
-    Args:
-        size: title of the axis across.
-        value: title of the axis upwards.
-        legend: a word for each effect, and for ``inside``.
-        tooltip: headings for name, size and value.
-    """
-
-    size: str
-    value: str
-    legend: dict[str, str]
-    tooltip: tuple[str, str, str]
-
-
-def funnel_spec(
-    dots: tuple[FunnelDot, ...], lines: FunnelLimits, texts: FunnelTexts, lang: str
-) -> Spec:
-    """Draw the funnel.
+def funnel_chart(
+    dots: tuple[FunnelDot, ...],
+    lines: LimitsBySize,
+    whole: float,
+    lang: str,
+    *,
+    size: str,
+    value: str,
+    legend: Mapping[str, str],
+    alt: str,
+) -> Drawn:
+    """Solid outer limits, dashed warning limits, a line for the whole, a point for each location.
 
     Args:
         dots: at least one.
-        lines: the limits from the smallest to the largest location.
-        texts: the words.
+        lines: the limits from the smallest to the largest location, in the chart's unit.
+        whole: the figure of all locations together.
         lang: ``nl`` or ``en``.
-
-    Returns:
-        A Vega-Lite spec: solid outer limits, dashed warning limits, a line for the whole.
+        size: what the locations are set against, in words.
+        value: what the figure is.
+        legend: a word for each effect, and for ``inside``.
+        alt: the chart in a sentence.
     """
     across = value_axis([0.0, *(dot.size for dot in dots)], lang)
-    upwards = _upwards(dots, lines, lang)
-    x = _axis("size", across, texts.size)
-    y = _axis("value", upwards, texts.value)
-    layers = [
-        *(
-            layer(
-                {"type": "line", "clip": True, "color": palette.BORDER, "strokeDash": dash},
-                _line(lines.sizes, values, upwards),
-                {"x": x, "y": y, "order": {"field": "size"}},
-            )
-            for dash, pairs in (
-                ([1, 0], (lines.low, lines.high)),
-                ([5, 4], (lines.warning_low, lines.warning_high)),
-            )
-            for values in pairs
-        ),
-        layer(
-            {"type": "rule", "color": palette.INK, "strokeWidth": 1.5},
-            [{"value": lines.whole}],
-            {"y": y},
-        ),
-        *_dots_layers(dots, texts, x, y),
-        *_names_layers(dots, across, x, y),
-    ]
-    padding = {"left": 2, "top": 6, "right": 10, "bottom": 4}
-    return chart(layers, height=HEIGHT, padding=padding)
-
-
-def _dots_layers(dots: tuple[FunnelDot, ...], texts: FunnelTexts, x: Spec, y: Spec) -> list[Spec]:
-    """A layer for each effect, those outside on top."""
-    effects = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
-    colour: Spec = {
-        "field": "effect",
-        "type": "nominal",
-        "scale": {
-            "domain": [texts.legend[effect] for effect in effects],
-            "range": [MARKS[effect][1] for effect in effects],
-        },
-        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN, "labelLimit": 260}
-        | {"columns": {"expr": "width < 320 ? 1 : 3"}, "symbolOpacity": 1},
-    }
-    tooltip = [
-        {"field": field, "title": title}
-        for field, title in zip(("name", "extent", "figure"), texts.tooltip, strict=True)
-    ]
-    return [
-        layer(
-            {"type": "point", "filled": True, "opacity": 1, "shape": MARKS[effect][0],
-             "size": MARKS[effect][2]},
-            [
-                {"name": dot.name, "size": dot.size, "value": dot.value,
-                 "effect": texts.legend[effect], "figure": dot.figure, "extent": dot.extent}
-                for dot in dots
-                if dot.effect == effect
-            ],
-            {"x": x, "y": y, "color": colour, "tooltip": tooltip},
-        )
-        for effect in effects
-    ]  # fmt: skip
-
-
-def _names_layers(dots: tuple[FunnelDot, ...], across: ValueAxis, x: Spec, y: Spec) -> list[Spec]:
-    """The names of those outside, turned inwards at the right edge."""
-    middle = (across.low + across.high) / 2
-    outside = [dot for dot in dots if dot.effect != INSIDE]
-    sides = (
-        ("left", 9, [dot for dot in outside if dot.size <= middle]),
-        ("right", -9, [dot for dot in outside if dot.size > middle]),
+    plane = Plane(
+        (across.low, across.high),
+        _upwards(dots, lines, whole, lang),
+        HEIGHT,
+        Ticks(across.ticks, across.labels),
+        across=size,
+        above=value,
     )
-    return [
-        layer(
-            {"type": "text", "align": align, "dx": dx, "fontSize": SMALL + 1,
-             "color": palette.BODY, "limit": 190},
-            [{"size": dot.size, "value": dot.value, "name": dot.name} for dot in named],
-            {"x": x, "y": y, "text": {"field": "name"}},
-        )
-        for align, dx, named in sides
-        if named
-    ]  # fmt: skip
+    limits = (lines.low, lines.high, lines.warning_low, lines.warning_high)
+    marks = [
+        plane.path(points, palette.BORDER, 2, (5, 4) if rank > 1 else (1, 0))
+        for rank, values in enumerate(limits)
+        if (points := _line(lines.sizes, values, plane.y))
+    ]
+    marks.append(plane.level(whole, palette.INK))
+    used = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
+    for effect in used:
+        shape, colour, area = MARKS[effect]
+        for dot in (dot for dot in dots if dot.effect == effect):
+            said = f"{dot.name}: {dot.figure} ({size} {dot.extent})"
+            marks.append(plane.point(dot.size, dot.value, colour, said, size=area, shape=shape))
+            marks += [] if effect == INSIDE else [_name(plane, dot)]
+    signs = (Sign(MARKS[effect][0], MARKS[effect][1], legend[effect]) for effect in used)
+    return Drawn("funnel", plane.spec(marks), alt, NO_TABLE, tuple(signs))
 
 
-def _axis(field: str, axis: ValueAxis, title: str) -> Spec:
-    return {
-        "field": field,
-        "type": "quantitative",
-        "scale": {"domain": [axis.low, axis.high], "nice": False, "zero": False},
-        "axis": {
-            "title": title,
-            "titleFontWeight": "normal",
-            "values": list(axis.ticks),
-            "labelExpr": pick(axis.ticks, axis.labels),
-            "labelOverlap": True,
-        },
-    }
+def _name(plane: Plane, dot: FunnelDot) -> Mark:
+    """The name of a location outside, turned inwards at the right edge."""
+    right = dot.size > sum(plane.x) / 2
+    look: dict[str, Any] = {"align": "right", "dx": -9} if right else {"align": "left", "dx": 9}
+    return plane.words(dot.size, dot.value, dot.name, fit=True, **look)
 
 
-def _upwards(dots: tuple[FunnelDot, ...], lines: FunnelLimits, lang: str) -> ValueAxis:
+def _upwards(
+    dots: tuple[FunnelDot, ...], lines: LimitsBySize, whole: float, lang: str
+) -> ValueAxis:
     """A scale that shows every location, and the limits where half of the locations lie.
 
     The limits of the smallest would squeeze all others together; there the lines run off the edge.
     """
     middle = sorted(dot.size for dot in dots)[len(dots) // 2]
     at = next(index for index, size in enumerate(lines.sizes) if size >= middle * (1 - 1e-9))
-    values = [lines.whole, lines.low[at], lines.high[at], *(dot.value for dot in dots)]
+    values = [whole, lines.low[at], lines.high[at], *(dot.value for dot in dots)]
     low, high = min(values), max(values)
     room = HEADROOM * (high - low)
     least = low - room if low < 0 else max(low - room, 0.0)
@@ -203,12 +106,12 @@ def _upwards(dots: tuple[FunnelDot, ...], lines: FunnelLimits, lang: str) -> Val
 
 
 def _line(
-    sizes: Sequence[float], values: Sequence[float], upwards: ValueAxis
-) -> list[dict[str, float]]:
+    sizes: Iterable[float], values: Iterable[float], upwards: ValueAxis
+) -> list[tuple[float, float]]:
     """The line where it can be seen, and one step beyond."""
     reach = upwards.high - upwards.low
     return [
-        {"size": float(size), "value": float(value)}
+        (float(size), float(value))
         for size, value in zip(sizes, values, strict=True)
         if upwards.low - reach <= value <= upwards.high + reach
     ]

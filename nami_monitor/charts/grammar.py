@@ -1,41 +1,49 @@
 """The grammar of every chart: named layers in Altair, and which of them each form has.
 
-A layer names its mark, its rows (``alt.NamedData`` of the same name) and which fields of a row say
+A layer has a mark, rows (``alt.NamedData`` of its own name) and channels: which fields of a row say
 where it stands and how it looks. ``y`` is a value on the scale, ``py`` a place in px from the top
 of the plot. Every layer is drawn in the order in which its form lists it, the lowest first.
 
 This module is loaded when the first chart is made, since Altair takes long to load; see ``spec``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
 import altair as alt
 
-from nami_monitor.charts import palette
+from nami_monitor.charts.palette import (
+    BAND,
+    BODY,
+    BORDER,
+    EXPECTED,
+    GRID,
+    HATCH,
+    HUNDRED,
+    INK,
+    LINK,
+    SECOND,
+    WHITE,
+)
 
-Layer = Any
-"""A layer of Altair, whose ``encode`` is without types."""
 NARROW: Final = "width < 520"
 """On a plot below so many px an axis names fewer months; ``label_lanes.NARROWEST`` is the same."""
 NAMELESS: Final = "width < 640"
 """And below so many, names of measures give way to their numbers; see ``label_lanes.NAMED``."""
+ACROSS: Final = "datum.x / 100 * width"
+INWARDS: Final = f"min(max({ACROSS}, datum.long / 2), max(width - datum.long / 2, 0)) - {ACROSS}"
+"""How far a text about a place of a hundred must move to stay on the plot, in px."""
+SIZE: Final = "datum.span ? pow(min(15, 0.8 * width / datum.span), 2) : datum.size"
+"""A symbol is as large as its row says, or as lets so many stand beside each other."""
+BREAKING: Final = {"invalid": "break-paths-show-domains", "strokeJoin": "round"}
 
-SILENT: Final[dict[str, Any]] = {"aria": False}
-"""A chart is told by one sentence; its marks would only repeat the names of fields."""
-
-
-def _layer(name: str) -> Layer:
-    return alt.Chart(alt.NamedData(name), name=name)
+Layer = Any
+"""A layer of Altair, whose ``encode`` is without types."""
 
 
 def _expr(expression: str) -> alt.ExprRef:
     return alt.ExprRef(expression)
-
-
-def _px(field: str = "py") -> alt.Y:
-    return alt.Y(f"{field}:Q", scale=None)
 
 
 def _own(channel: Any, field: str) -> Any:
@@ -43,8 +51,159 @@ def _own(channel: Any, field: str) -> Any:
     return channel(f"{field}:N", scale=None)
 
 
-def frame(*, across: str = "x", up: str = "y") -> Layer:
-    """Both scales and the words at their ticks; nothing of it is drawn."""
+CHANNELS: Final[Mapping[str, Any]] = {
+    "x": alt.X("x:Q"),
+    "x2": alt.X2("x2"),
+    "y": alt.Y("y:Q"),
+    "py": alt.Y("py:Q", scale=None),
+    "py2": alt.Y2("py2"),
+    "low": alt.Y("low:Q"),
+    "high": alt.Y2("high"),
+    "phase": alt.Detail("phase:N"),
+    "path": alt.Detail("path:N"),
+    "colour": _own(alt.Stroke, "colour"),
+    "fill": _own(alt.Fill, "colour"),
+    "opened": _own(alt.Fill, "fill"),
+    "ink": _own(alt.Color, "colour"),
+    "wide": _own(alt.StrokeWidth, "wide"),
+    "dash": _own(alt.StrokeDash, "dash"),
+    "pale": alt.FillOpacity("pale:Q", scale=None),
+    "shape": _own(alt.Shape, "shape"),
+    "angle": alt.Angle("angle:Q", scale=None),
+    "text": alt.Text("text:N"),
+    "said": alt.Tooltip("said:N"),
+    "title": alt.Tooltip("title:N", title=" "),
+}
+"""What a field of a row says."""
+
+CIRCLE: Final = {"shape": "circle", "opacity": 1}
+SQUARE: Final = {"shape": "square", "opacity": 1}
+MARKED: Final = {"xOffset": "datum.dx", "strokeWidth": 1.8, "opacity": 1}
+TOUCHED: Final = {"xOffset": "datum.dx", "opacity": 0, "cursor": "pointer", "fill": WHITE}
+WRITTEN: Final = {
+    "align": "datum.align",
+    "baseline": "middle",
+    "dx": "datum.dx",
+    "fontSize": "datum.size",
+    "fontWeight": "datum.weight",
+    "lineHeight": "1.2 * datum.size",
+    "limit": "datum.fit ? width - 4 : 0",
+    "opacity": f"datum.wide && {NAMELESS} ? 0 : 1",
+}
+LABELLED: Final = {
+    "align": "datum.align",
+    "baseline": "bottom",
+    "dx": f"datum.align == 'center' ? {INWARDS} : 0",
+    "dy": "width < datum.both ? -datum.size - 4 : 0",
+    "fontSize": "datum.size",
+    "fontWeight": "datum.weight",
+    "limit": "width < datum.long ? width : 0",
+}
+"""A label that does not fit beside its neighbour, as ``both`` says, stands a line higher.
+
+Only a text longer than the plot is cut: what draws reports takes letters for wider than they are.
+"""
+EXPRESSIONS: Final = ("size", "align", "fontSize", "fontWeight", "lineHeight", "limit", "dy")
+"""Of a mark: always worked out by whatever draws it."""
+SPAN: Final = "x x2 py py2"
+LOOK: Final = "colour wide dash path"
+
+LAYERS: Final[Mapping[str, tuple[str, str, Mapping[str, Any]]]] = {
+    # the plot
+    "grid": ("rule", "x x2 y", {"color": GRID, "strokeWidth": 1}),
+    "baseline": ("rule", "x x2 py", {"color": BORDER, "strokeWidth": 1}),
+    # a trend: usual spread phase by phase, its dashed edge, what is expected, breaks, target
+    "band": ("area", "x low high phase", {"color": BAND, "opacity": 1}),
+    "band_edge": ("line", "x y phase", {"color": EXPECTED, "strokeWidth": 1, "strokeDash": [4, 3]}),
+    "expected": ("line", "x y phase", {"color": EXPECTED, "strokeWidth": 1.2}),
+    "break_ground": ("rect", SPAN, {"color": WHITE, "opacity": 1}),
+    "hatch": ("rule", SPAN, {"color": HATCH, "strokeWidth": 1}),
+    "target": ("rule", "x x2 y", {"color": BODY, "strokeWidth": 1.6, "strokeDash": [9, 5]}),
+    "interval": ("rule", "x low high colour", {"strokeWidth": 2, "opacity": 0.45}),
+    # the months of a figure; a count of a register; a steady drift; months that belong together
+    "line": ("line", f"x y {LOOK}", BREAKING),
+    "steps": ("line", f"x y {LOOK}", {**BREAKING, "interpolate": "step-after"}),
+    "drift": ("line", f"x y {LOOK}", BREAKING),
+    "bracket": ("line", f"x py {LOOK}", BREAKING),
+    # months: as they are, provisional, the last, one that stands out and not for the worse, or is
+    "dots": ("point", "x y fill", {**CIRCLE, "strokeWidth": 0, "size": "dot"}),
+    "hollow": (
+        "point",
+        "x y",
+        {**CIRCLE, "fill": WHITE, "stroke": INK, "strokeWidth": 1.6, "size": "2 * dot"},
+    ),
+    "last": ("point", "x y fill", {**CIRCLE, "strokeWidth": 0, "size": "3.2 * dot"}),
+    "ring": (
+        "point",
+        "x y",
+        {**CIRCLE, "fill": "transparent", "stroke": INK, "strokeWidth": 2, "size": "8 * dot"},
+    ),
+    "square": (
+        "point",
+        "x y",
+        {**SQUARE, "fill": SECOND, "stroke": WHITE, "strokeWidth": 1.5, "size": "4 * dot"},
+    ),
+    # measures, lessons, and what somebody wrote
+    "measure_rule": ("rule", "x py py2", {"color": BODY, "strokeWidth": 1.3}),
+    "measure_bar": ("line", f"x py {LOOK}", BREAKING),
+    "measure": ("point", "x py fill", {**CIRCLE, "strokeWidth": 0, "size": "disc"}),
+    "leader": ("rule", "x py py2 colour", {"strokeWidth": 1.4, "strokeDash": [2, 3]}),
+    "lesson": (
+        "point",
+        "x py opened",
+        {**MARKED, "shape": "diamond", "stroke": LINK, "size": "1.7 * disc"},
+    ),
+    "written": (
+        "point",
+        "x py opened",
+        {**MARKED, "shape": "square", "stroke": BODY, "size": "0.8 * disc"},
+    ),
+    # what stands at a month, told where a mouse is
+    "hover": ("rect", f"{SPAN} said", {"fillOpacity": 0, "strokeOpacity": 0}),
+    "lesson_touch": ("point", "x py title", {**TOUCHED, "shape": "diamond", "size": "1.7 * disc"}),
+    "written_touch": ("point", "x py title", {**TOUCHED, "shape": "square", "size": "0.8 * disc"}),
+    # marks that state their own look
+    "under": ("line", f"x py {LOOK}", {**BREAKING, "clip": True, "opacity": 0.7}),
+    "area": ("area", "x py py2 fill pale path", {}),
+    "bar": ("rect", f"{SPAN} fill pale said", {"stroke": WHITE, "strokeWidth": 1}),
+    "rule": ("rule", f"{SPAN} colour wide dash said", {}),
+    "path": ("line", f"x py {LOOK}", {**BREAKING, "clip": True}),
+    "point": ("point", "x py fill shape said", {"opacity": 1, "strokeWidth": 0, "size": SIZE}),
+    "halo": ("text", "x py text", {**WRITTEN, "color": WHITE, "stroke": WHITE, "strokeWidth": 4}),
+    "words": ("text", "x py text ink", WRITTEN),
+    # a hundred: of each bar what came back and what is less; estimate, bracket, where it goes on
+    "before": ("rect", SPAN, {"color": HUNDRED}),
+    "back": ("rect", SPAN, {"color": SECOND}),
+    "less": ("rect", SPAN, {"color": INK}),
+    "edge": ("rule", SPAN, {"color": BODY, "strokeWidth": 1.5}),
+    "beyond": (
+        "point",
+        "x py angle",
+        {"shape": "triangle-up", "fill": BODY, "strokeWidth": 0, "size": "60", "opacity": 1},
+    ),
+    "labels": ("text", "x py text ink", LABELLED),
+}
+"""Mark, channels and look of each layer."""
+
+WHOLE: Final = {
+    "under": ("x", "py"),
+    "path": ("x", "py"),
+    "area": ("x", "py", "py2"),
+}
+"""Layers of which a row is a whole line or surface: these fields hold a number for each point."""
+
+FORMS: Final[Mapping[str, str]] = {
+    "trend": "frame grid band band_edge break_ground hatch baseline expected target measure_rule"
+    " measure_bar leader interval line steps drift dots hollow ring square last bracket hover"
+    " measure lesson written words lesson_touch written_touch",
+    "hundred": "frame before back less edge beyond labels",
+    "plane": "frame grid under area bar rule path point hover lesson halo words lesson_touch",
+}
+"""Which layers each form has."""
+
+
+def _frame(*, crowded: bool) -> Layer:
+    """Both scales and the words at their ticks, of which ``crowded`` ones give way."""
 
     def axis(way: str, **more: Any) -> alt.Axis:
         return alt.Axis(
@@ -53,418 +212,49 @@ def frame(*, across: str = "x", up: str = "y") -> Layer:
             domain=False,
             grid=False,
             aria=False,
-            labelOverlap=False,
-            labelLimit=_expr("yLimit"),
+            labelOverlap=crowded,
+            labelLimit=_expr(f"{way}Limit"),
             **more,
         )
 
-    few = "xFew[indexof(xTicks, datum.value)]"
-    full = "xLabels[indexof(xTicks, datum.value)]"
+    def named(way: str, which: str) -> str:
+        return f"{way}{which}[indexof({way}Ticks, datum.value)]"
+
+    few = f"{NARROW} ? {named('x', 'Few')} : {named('x', 'Labels')}"
+    across = alt.Scale(domain=_expr("xDomain"), nice=False, zero=False)
+    up = alt.Scale(domain=_expr("yDomain"), range=[1, 0], nice=False, zero=False)
+    names = axis("y", labelExpr=named("y", "Labels"), ticks=False, labelPadding=8)
     return (
-        _layer("frame")
-        .mark_point(opacity=0, **SILENT)
+        alt.Chart(alt.NamedData("frame"), name="frame")
+        .mark_point(opacity=0, aria=False)
         .encode(
-            alt.X(
-                f"{across}:Q",
-                scale=alt.Scale(domain=_expr("xDomain"), nice=False, zero=False),
-                axis=axis("x", labelExpr=f"{NARROW} ? {few} : {full}", labelPadding=5),
-            ),
-            alt.Y(
-                f"{up}:Q",
-                scale=alt.Scale(domain=_expr("yDomain"), range=[1, 0], nice=False, zero=False),
-                axis=axis(
-                    "y",
-                    labelExpr="yLabels[indexof(yTicks, datum.value)]",
-                    ticks=False,
-                    labelPadding=8,
-                ),
-            ),
+            alt.X("x:Q", scale=across, axis=axis("x", labelExpr=few, labelPadding=5)),
+            alt.Y("y:Q", scale=up, axis=names),
         )
     )
 
 
-def grid() -> Layer:
-    """A hairline at each tick of the values, as far as the months go."""
-    return (
-        _layer("grid")
-        .mark_rule(color=palette.GRID, strokeWidth=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), alt.Y("y:Q"))
-    )
-
-
-def baseline() -> Layer:
-    """The line under the plot."""
-    return (
-        _layer("baseline")
-        .mark_rule(color=palette.BORDER, strokeWidth=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px())
-    )
-
-
-def band() -> Layer:
-    """The usual spread, phase by phase."""
-    return (
-        _layer("band")
-        .mark_area(color=palette.BAND, opacity=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.Y("low:Q"), alt.Y2("high"), alt.Detail("phase:N"))
-    )
-
-
-def band_edge() -> Layer:
-    """The dashed edge of a spread that rests on few months."""
-    return (
-        _layer("band_edge")
-        .mark_line(color=palette.EXPECTED, strokeWidth=1, strokeDash=[4, 3], **SILENT)
-        .encode(alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("phase:N"))
-    )
-
-
-def expected() -> Layer:
-    """What was to be expected: steps per phase, moving with a known season."""
-    return (
-        _layer("expected")
-        .mark_line(color=palette.EXPECTED, strokeWidth=1.2, **SILENT)
-        .encode(alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("phase:N"))
-    )
-
-
-def break_ground() -> Layer:
-    """The months of a break, or where a definition changed."""
-    return (
-        _layer("break_ground")
-        .mark_rect(color=palette.WHITE, opacity=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
-    )
-
-
-def hatch() -> Layer:
-    """Sloping lines over the months of a break."""
-    return (
-        _layer("hatch")
-        .mark_rule(color=palette.HATCH, strokeWidth=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
-    )
-
-
-def target() -> Layer:
-    """Long dashes in the months for which a target holds."""
-    return (
-        _layer("target")
-        .mark_rule(color=palette.BODY, strokeWidth=1.6, strokeDash=[9, 5], **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), alt.Y("y:Q"))
-    )
-
-
-def interval() -> Layer:
-    """The interval of each estimate."""
-    return (
-        _layer("interval")
-        .mark_rule(strokeWidth=2, opacity=0.45, **SILENT)
-        .encode(alt.X("x:Q"), alt.Y("low:Q"), alt.Y2("high"), _own(alt.Stroke, "colour"))
-    )
-
-
-def _path(name: str, y: alt.Y, **mark: Any) -> Layer:
-    return (
-        _layer(name)
-        .mark_line(invalid="break-paths-show-domains", strokeJoin="round", **SILENT, **mark)
-        .encode(
-            alt.X("x:Q"),
-            y,
-            _own(alt.Stroke, "colour"),
-            _own(alt.StrokeWidth, "wide"),
-            _own(alt.StrokeDash, "dash"),
-            alt.Detail("path:N"),
-        )
-    )
-
-
-def line() -> Layer:
-    """The months of a figure: a line that stops where months are missing."""
-    return _path("line", alt.Y("y:Q"))
-
-
-def steps() -> Layer:
-    """A count of a register, which changes only by decision."""
-    return _path("steps", alt.Y("y:Q"), interpolate="step-after")
-
-
-def drift() -> Layer:
-    """A steady drift, as a thin straight line."""
-    return _path("drift", alt.Y("y:Q"))
-
-
-def bracket() -> Layer:
-    """Months that belong together: a change that lasts, or months without data."""
-    return _path("bracket", _px())
-
-
-def _symbol(name: str, y: alt.Y, **mark: Any) -> Layer:
-    return (
-        _layer(name)
-        .mark_point(opacity=1, **SILENT, **mark)
-        .encode(alt.X("x:Q"), y, *(() if "fill" in mark else (_own(alt.Fill, "colour"),)))
-    )
-
-
-def dots() -> Layer:
-    """A dot for each month."""
-    return _symbol("dots", alt.Y("y:Q"), shape="circle", strokeWidth=0, size=_expr("dot"))
-
-
-def hollow() -> Layer:
-    """The same for months that later ones may change."""
-    look = {"fill": palette.WHITE, "stroke": palette.INK, "strokeWidth": 1.6}
-    return _symbol("hollow", alt.Y("y:Q"), shape="circle", size=_expr("2 * dot"), **look)
-
-
-def last() -> Layer:
-    """The last value of each line."""
-    return _symbol("last", alt.Y("y:Q"), shape="circle", strokeWidth=0, size=_expr("3.2 * dot"))
-
-
-def ring() -> Layer:
-    """A month that stands out, and not for the worse."""
-    look = {"fill": "transparent", "stroke": palette.INK, "strokeWidth": 2}
-    return _symbol("ring", alt.Y("y:Q"), shape="circle", size=_expr("8 * dot"), **look)
-
-
-def square() -> Layer:
-    """A month that stands out for the worse."""
-    look = {"fill": palette.SECOND, "stroke": palette.WHITE, "strokeWidth": 1.5}
-    return _symbol("square", alt.Y("y:Q"), shape="square", size=_expr("4 * dot"), **look)
-
-
-def measure_rule() -> Layer:
-    """The start of a measure."""
-    return _upright("measure_rule", palette.BODY, 1.3)
-
-
-def measure_bar() -> Layer:
-    """How long a measure lasted that has ended."""
-    return _path("measure_bar", _px())
-
-
-def measure() -> Layer:
-    """The disc of a measure, at the head of its rule."""
-    return _symbol("measure", _px(), shape="circle", strokeWidth=0, size=_expr("disc"))
-
-
-def leader() -> Layer:
-    """From a lesson or note down to its month."""
-    return (
-        _layer("leader")
-        .mark_rule(strokeWidth=1.4, strokeDash=[2, 3], **SILENT)
-        .encode(alt.X("x:Q"), _px(), alt.Y2("py2"), _own(alt.Stroke, "colour"))
-    )
-
-
-def _marker(name: str, shape: str, size: str, colour: str) -> Layer:
-    return (
-        _layer(name)
-        .mark_point(
-            shape=shape,
-            size=_expr(size),
-            xOffset=_expr("datum.dx"),
-            opacity=1,
-            strokeWidth=1.8,
-            stroke=colour,
-            **SILENT,
-        )
-        .encode(alt.X("x:Q"), _px(), _own(alt.Fill, "fill"))
-    )
-
-
-def lesson() -> Layer:
-    """The diamond of a lesson, filled while it is open."""
-    return _marker("lesson", "diamond", "1.7 * disc", palette.LINK)
-
-
-def written() -> Layer:
-    """The square of what somebody wrote."""
-    return _marker("written", "square", "0.8 * disc", palette.BODY)
-
-
-def touch(name: str, shape: str, size: str) -> Layer:
-    """Transparent symbols above all else, of which a click selects ``code``."""
-    return (
-        _layer(f"{name}_touch")
-        .mark_point(
-            shape=shape,
-            size=_expr(size),
-            xOffset=_expr("datum.dx"),
-            opacity=0,
-            cursor="pointer",
-            fill=palette.WHITE,
-            **SILENT,
-        )
-        .encode(alt.X("x:Q"), _px(), alt.Tooltip("title:N", title=" "))
-        .add_params(alt.selection_point(name=name, fields=["code"]))
-    )
-
-
-def words() -> Layer:
-    """Everything that is written in the plot, each with its own place and look."""
-    return (
-        _layer("words")
-        .mark_text(
-            align=_expr("datum.align"),
-            baseline="middle",
-            dx=_expr("datum.dx"),
-            fontSize=_expr("datum.size"),
-            fontWeight=_expr("datum.weight"),
-            lineHeight=_expr("1.2 * datum.size"),
-            opacity=_expr(f"datum.wide && {NAMELESS} ? 0 : 1"),
-            **SILENT,
-        )
-        .encode(alt.X("x:Q"), _px(), alt.Text("text:N"), _own(alt.Color, "colour"))
-    )
-
-
-def bar() -> Layer:
-    """A bar from one value to another."""
-    return (
-        _layer("bar")
-        .mark_rect(opacity=1, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"), _own(alt.Fill, "colour"))
-    )
-
-
-def _upright(name: str, colour: str, width: float) -> Layer:
-    return (
-        _layer(name)
-        .mark_rule(color=colour, strokeWidth=width, **SILENT)
-        .encode(alt.X("x:Q"), _px(), alt.Y2("py2"))
-    )
-
-
-def zero() -> Layer:
-    """The line from which bars begin."""
-    return _upright("zero", palette.BORDER, 1)
-
-
-def tick() -> Layer:
-    """A value that is no amount of its own: where steps begin or end."""
-    return _upright("tick", palette.GREY_TEXT, 4)
-
-
-def hover() -> Layer:
-    """What stands at a month, told where a mouse is."""
-    return (
-        _layer("hover")
-        .mark_rect(fillOpacity=0, strokeOpacity=0, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"), tooltip=alt.Tooltip("said:N"))
-    )
-
-
-def _trend() -> list[Layer]:
-    return [
-        frame(),
-        grid(),
-        band(),
-        band_edge(),
-        break_ground(),
-        hatch(),
-        baseline(),
-        expected(),
-        target(),
-        measure_rule(),
-        measure_bar(),
-        leader(),
-        interval(),
-        line(),
-        steps(),
-        drift(),
-        dots(),
-        hollow(),
-        ring(),
-        square(),
-        last(),
-        bracket(),
-        hover(),
-        measure(),
-        lesson(),
-        written(),
-        words(),
-        touch("lesson", "diamond", "1.7 * disc"),
-        touch("written", "square", "0.8 * disc"),
-    ]
-
-
-def bars(name: str, colour: str) -> Layer:
-    """The bars of a hundred, or the part of each that has a colour."""
-    return (
-        _layer(name)
-        .mark_rect(color=colour, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
-    )
-
-
-def edge() -> Layer:
-    """The estimate of a hundred and the bracket of its interval."""
-    return (
-        _layer("edge")
-        .mark_rule(color=palette.BODY, strokeWidth=1.5, **SILENT)
-        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
-    )
-
-
-def beyond() -> Layer:
-    """Where an interval goes on beyond 0 or 100."""
-    look = {"fill": palette.BODY, "strokeWidth": 0}
-    arrows = _symbol("beyond", _px(), shape="triangle-up", size=60, **look)
-    return arrows.encode(alt.Angle("angle:Q", scale=None))
-
-
-ACROSS: Final = "datum.x / 100 * width"
-INWARDS: Final = f"min(max({ACROSS}, datum.long / 2), max(width - datum.long / 2, 0)) - {ACROSS}"
-"""How far a text about a place must move to stay on the plot, in px."""
-
-
-def labels() -> Layer:
-    """The words of a hundred, each about ``long`` px.
-
-    One that does not fit beside its neighbour, as ``both`` says, stands a line higher. Only a text
-    longer than the plot is cut: what draws reports takes letters for wider than they are.
-    """
-    return (
-        _layer("labels")
-        .mark_text(
-            align=_expr("datum.align"),
-            baseline="bottom",
-            dx=_expr(f"datum.align == 'center' ? {INWARDS} : 0"),
-            dy=_expr("width < datum.both ? -datum.size - 4 : 0"),
-            fontSize=_expr("datum.size"),
-            fontWeight=_expr("datum.weight"),
-            limit=_expr("width < datum.long ? width : 0"),
-            **SILENT,
-        )
-        .encode(alt.X("x:Q"), _px(), alt.Text("text:N"), _own(alt.Color, "colour"))
-    )
-
-
-def _hundred() -> list[Layer]:
-    return [
-        frame(),
-        bars("before", palette.HUNDRED),
-        bars("back", palette.SECOND),
-        bars("less", palette.INK),
-        edge(),
-        beyond(),
-        labels(),
-    ]
-
-
-def _bars() -> list[Layer]:
-    return [frame(), bar(), zero(), tick(), words()]
-
-
-FORMS: Final[Mapping[str, Callable[[], list[Layer]]]] = {
-    "trend": _trend,
-    "hundred": _hundred,
-    "bars": _bars,
-}
-"""Which layers each form has."""
+def _look(name: str, value: Any) -> Any:
+    """A setting of a mark; one that is worked out where the chart is drawn is an expression."""
+    worked_out = name in EXPRESSIONS or "datum." in str(value)
+    return _expr(value) if worked_out else value
+
+
+def _layer(name: str, form: str) -> Layer:
+    """One layer; its marks bear no aria labels, since a chart is told by one sentence."""
+    if name == "frame":
+        return _frame(crowded=form == "plane")
+    mark, channels, look = LAYERS[name]
+    settings = {"aria": False, **{key: _look(key, value) for key, value in look.items()}}
+    chart: Layer = alt.Chart(alt.NamedData(name), name=name)
+    chart = getattr(chart, f"mark_{mark}")(**settings)
+    chart = chart.encode(*(CHANNELS[channel] for channel in channels.split()))
+    if name in WHOLE:
+        chart = chart.transform_flatten(list(WHOLE[name]))
+    if name.endswith("_touch"):
+        select = alt.selection_point(name=name.removesuffix("_touch"), fields=["code"])
+        chart = chart.add_params(select)
+    return chart
 
 
 @cache
@@ -474,5 +264,6 @@ def compiled(form: str) -> dict[str, Any]:
     Args:
         form: one of ``FORMS``.
     """
-    whole: dict[str, Any] = alt.layer(*FORMS[form]()).to_dict(validate=False)
+    layers = [_layer(name, form) for name in FORMS[form].split()]
+    whole: dict[str, Any] = alt.layer(*layers).to_dict(validate=False)
     return whole

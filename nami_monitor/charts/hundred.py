@@ -5,17 +5,15 @@ slanting edge is the uncertainty: where it begins and ends is where the bracket 
 below 0 or above 100 is cut off, and the words say so.
 """
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from nami_monitor.charts import hundred_data as words
 from nami_monitor.charts import palette
 from nami_monitor.charts.hundred_data import ALL, Hundred
-from nami_monitor.charts.spec import Spec, filled
-from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.escapes import html
+from nami_monitor.charts.spec import ChartTable, Drawn, Row, Rows, Sign, Spec, filled, image
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import number, percent
 
@@ -29,19 +27,13 @@ BELOW, END = 8, 5
 
 @dataclass(frozen=True)
 class Form:
-    """Where things stand in a form of the picture, in px from its top.
+    """Where things stand in a form of the picture, in px from its top."""
 
-    Args:
-        size: of the letters.
-        bars: top and foot of the bars of what became of the hundred.
-        before: top and foot of the hundred themselves; None for a form without them.
-        height: of the whole.
-    """
-
-    size: int
-    bars: tuple[int, int]
+    size: int  # of the letters
+    bars: tuple[int, int]  # top and foot of the bars of what became of the hundred
+    # top and foot of the hundred themselves; None for a form without them
     before: tuple[int, int] | None
-    height: int
+    height: int  # of the whole
 
     @property
     def label(self) -> int:
@@ -72,17 +64,11 @@ def hundred_spec(found: Hundred, lang: str, form: Form = LARGE) -> Spec:
     return filled(
         "hundred",
         {**_bars_of(found, form), **_edge(found, form), "labels": _labels(found, lang, form)},
-        {"xDomain": [0, ALL], "yDomain": [0, 1], **{name: [] for name in AXES}},
+        {"xDomain": [0, ALL], "yDomain": [0, 1]},
         height=form.height,
         scale=(form.height, 0),
         padding={"left": 1, "top": 2, "right": 1, "bottom": 2},
     )
-
-
-AXES: Final = ("xTicks", "xLabels", "xFew", "yTicks", "yLabels")
-"""What a form with axes says of them; this one has none."""
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def _bars_of(found: Hundred, form: Form) -> Rows:
@@ -97,7 +83,7 @@ def _bars_of(found: Hundred, form: Form) -> Rows:
     }
 
 
-def _bars(sides: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+def _bars(sides: Sequence[tuple[float, float]]) -> list[Row]:
     """A hundred bars, each with its top and foot."""
     return [
         {"x": at + EDGE, "x2": at + 1 - EDGE, "py": side[0], "py2": side[1]}
@@ -126,7 +112,7 @@ def _within(value: float) -> float:
     return min(max(value, 0.0), float(ALL))
 
 
-def _labels(found: Hundred, lang: str, form: Form) -> list[dict[str, Any]]:
+def _labels(found: Hundred, lang: str, form: Form) -> list[Row]:
     """What the bars are and the bracket says."""
     middle = (_within(found.low) + _within(found.high)) / 2
     under = form.bracket + form.size + 8
@@ -141,7 +127,7 @@ def _labels(found: Hundred, lang: str, form: Form) -> list[dict[str, Any]]:
     return said
 
 
-def _label(text: str, form: Form, x: float, py: float, colour: str) -> dict[str, Any]:
+def _label(text: str, form: Form, x: float, py: float, colour: str) -> Row:
     """A text with about how long it is, in px."""
     look = {"align": "left", "weight": "bold", "size": form.size, "both": 0}
     place = {"x": x, "py": py, "long": GLYPH * form.size * len(text)}
@@ -169,10 +155,25 @@ def strip_svg(found: Hundred) -> str:
 
 
 def strip_img(found: Hundred, lang: str) -> str:
-    """The strip as an ``<img>`` that holds its own picture and says it in words."""
-    picture = base64.b64encode(strip_svg(found).encode()).decode("ascii")
-    alt = html(words.sentence(found, lang))
-    return f'<img class="nami-strip" alt="{alt}" src="data:image/svg+xml;base64,{picture}">'
+    """The strip as an ``<img>`` that says it in words."""
+    return image(strip_svg(found), "nami-strip", words.sentence(found, lang))
+
+
+def hundred_chart(found: Hundred, lang: str, form: Form = LARGE) -> Drawn:
+    """Draw a hundred, with its sentence and table; the arguments are those of ``hundred_spec``."""
+    signs = {"back": ("box", palette.SECOND), "less": ("box", palette.INK),
+             "edge": ("edge", palette.BODY)}  # fmt: skip
+    named = (Sign(*look, text(f"hundred.row.{sign}", lang)) for sign, look in signs.items())
+    spec, alt = hundred_spec(found, lang, form), words.sentence(found, lang)
+    return Drawn("hundred", spec, alt, hundred_table(found, lang), tuple(named))
+
+
+EXAMPLE: Final = Hundred(
+    value=78, low=63, high=98, unit=Unit.BASE, target="cabinet", substitutes=("webshop",),
+    sure=tuple(min(1.0, max(0.0, (100 - at) / 40)) for at in range(1, ALL + 1)),
+    tail=0.025, provisional=False,
+)  # fmt: skip
+"""A made-up hundred, for the legend."""
 
 
 def hundred_table(found: Hundred, lang: str) -> ChartTable:

@@ -25,29 +25,19 @@ ALL: Final = 100
 
 @dataclass(frozen=True)
 class Hundred:
-    """What became of every hundred that one channel gave out less.
+    """What became of every hundred that one channel gave out less."""
 
-    Args:
-        value: how many came back; below 0 where the other channels gave out less too, and above
-            100 where more came back than went away.
-        low: lower limit of its interval; ``high`` the upper one; both finite.
-        sure: how sure it is that at least 1, 2, ... 100 of them came back, 0 to 1.
-        tail: how likely the truth lies beyond either limit.
-        unit: of what there was less: base units, kg or EUR.
-        target: code of the channel with less of it.
-        substitutes: codes of the channels through which it may come back.
-        provisional: whether it is no verdict: one is still to come, or is in another unit.
-    """
-
+    # how many came back; below 0 where the other channels gave out less too, and above 100
+    # where more came back than went away
     value: float
-    low: float
+    low: float  # lower limit of its interval; ``high`` the upper one; both finite
     high: float
-    sure: tuple[float, ...]
-    tail: float
-    unit: Unit
-    target: str
-    substitutes: tuple[str, ...]
-    provisional: bool
+    sure: tuple[float, ...]  # how sure it is that at least 1, 2, ... 100 of them came back, 0 to 1
+    tail: float  # how likely the truth lies beyond either limit
+    unit: Unit  # of what there was less: base units, kg or EUR
+    target: str  # code of the channel with less of it
+    substitutes: tuple[str, ...]  # codes of the channels through which it may come back
+    provisional: bool  # whether it is no verdict: one is still to come, or is in another unit
 
 
 def hundred_of(evaluation: Evaluation) -> Hundred | None:

@@ -22,19 +22,12 @@ MOST_LANES: Final = 4  # more would push the plot off the screen
 
 @dataclass(frozen=True)
 class PlacedLabel:
-    """A label in its lane.
+    """A label in its lane."""
 
-    Args:
-        x: place of its rule, 0 to 1 of the plot's width.
-        lines: the label, broken to fit.
-        left: whether the label stands to the left of its rule.
-        lane: 0 is the lane nearest to the plot.
-    """
-
-    x: float
-    lines: tuple[str, ...]
-    left: bool
-    lane: int
+    x: float  # place of its rule, 0 to 1 of the plot's width
+    lines: tuple[str, ...]  # the label, broken to fit
+    left: bool  # whether the label stands to the left of its rule
+    lane: int  # 0 is the lane nearest to the plot
 
 
 def wrap_label(label: str) -> tuple[str, ...]:

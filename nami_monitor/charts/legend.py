@@ -1,12 +1,13 @@
 """The legend: every sign of a trend on made-up figures, drawn by the layers of the trends."""
 
-import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from nami_monitor.charts import palette
+from nami_monitor.charts.registers import SHAPES
+from nami_monitor.charts.spec import Sign, picture
 from nami_monitor.charts.trend_data import (
     BreakSpan,
     DriftLine,
@@ -34,14 +35,7 @@ LOWER: Final = (48, 51, 46, 50, 53, 49, 45, 48, 52, 49, 46, 50, 41, 39, 41, 37, 
 COUNT: Final = (60,) * 5 + (54,) * 8 + (49,) * 5 + (45,) * 6
 TARGET: Final = 39
 OPEN: Final = 21
-
-
-@dataclass(frozen=True)
-class LegendSign:
-    """A sign of the legend: its name in the catalogues, and a trend that bears it."""
-
-    name: str
-    trend: Trend
+OWN: Final = "OWN"
 
 
 def _month(number: int) -> date:
@@ -60,12 +54,8 @@ def _phase(first: int, last: int, value: float, reach: float, *, few: bool = Fal
     return Phase(_month(first), _month(last), months, provisional=few)
 
 
-def legend_signs(lang: str) -> Iterator[LegendSign]:
-    """Every sign of a trend, in the order in which people meet them.
-
-    Args:
-        lang: ``nl`` or ``en``.
-    """
+def legend_signs(lang: str) -> Iterator[tuple[str, Trend]]:
+    """The name of every sign with a trend that bears it, as people meet them."""
     whole = (_phase(0, 23, 48, 6),)
     two = (_phase(0, 11, 49, 6), _phase(12, 23, 38, 5))
     goal = text("charts.trend.target", lang, value=str(TARGET))
@@ -83,26 +73,24 @@ def legend_signs(lang: str) -> Iterator[LegendSign]:
         LessonMark(_month(16), "L2", ""),
     )
     broken = BreakSpan(_month(12), _month(12), text("charts.legend.break.example", lang))
-    yield LegendSign("line", _trend(LOWER, lang))
-    yield LegendSign("expected", _trend(LOWER, lang, phases=two))
+    yield "line", _trend(LOWER, lang)
+    yield "expected", _trend(LOWER, lang, phases=two)
     few = (_phase(0, 14, 48, 6), _phase(15, 23, 46, 5, few=True))
-    yield LegendSign("spread", _trend(LEVEL, lang, phases=few))
-    yield LegendSign("target", _trend(LOWER, lang, targets=(target,)))
-    yield LegendSign("once", _trend(outlier, lang, phases=whole, signals=once))
-    yield LegendSign(
-        "lasts", _trend(LOWER, lang, phases=(_phase(0, 23, 48, 6),), signals=(lasting,))
-    )
-    yield LegendSign("drift", _trend(LEVEL, lang, drift=drift))
-    yield LegendSign("measure", _trend(LEVEL, lang, marks=(measure,)))
-    yield LegendSign("lesson", _trend(LEVEL, lang, lessons=lessons))
-    yield LegendSign("gap", _trend((*LEVEL[:9], *((None,) * 5), *LEVEL[14:]), lang))
-    yield LegendSign("break", _trend((*LOWER[12:], *LEVEL[:12]), lang, breaks=(broken,)))
+    yield "spread", _trend(LEVEL, lang, phases=few)
+    yield "target", _trend(LOWER, lang, targets=(target,))
+    yield "once", _trend(outlier, lang, phases=whole, signals=once)
+    yield "lasts", _trend(LOWER, lang, phases=(_phase(0, 23, 48, 6),), signals=(lasting,))
+    yield "drift", _trend(LEVEL, lang, drift=drift)
+    yield "measure", _trend(LEVEL, lang, marks=(measure,))
+    yield "lesson", _trend(LEVEL, lang, lessons=lessons)
+    yield "gap", _trend((*LEVEL[:9], *((None,) * 5), *LEVEL[14:]), lang)
+    yield "break", _trend((*LOWER[12:], *LEVEL[:12]), lang, breaks=(broken,))
     unsettled = _trend(LEVEL, lang, settled=text("charts.legend.provisional.example", lang))
     points = unsettled.series[0].points
     open_points = tuple(replace(point, provisional=k >= OPEN) for k, point in enumerate(points))
     series = (replace(unsettled.series[0], points=open_points),)
-    yield LegendSign("provisional", replace(unsettled, series=series))
-    yield LegendSign("register", _trend(COUNT, lang, register=True, targets=(target,)))
+    yield "provisional", replace(unsettled, series=series)
+    yield "register", _trend(COUNT, lang, register=True, targets=(target,))
 
 
 def _drawn(*parts: str) -> str:
@@ -145,11 +133,23 @@ SWATCHES: Final = {
     "provisional": _drawn(_path("M0 8H32", palette.INK, 1.6, "2 3"),
                           _circle(4, palette.WHITE, palette.INK)),
     "others": _drawn(_path("M0 8H32", palette.OTHERS, 2)),
+    "box": _drawn(_box(8, 2, 16, 12, OWN)),
+    "line": _drawn(_path("M0 8H32", OWN, 2.4)),
+    "circle": _drawn(_circle(5, OWN)),
+    "square": _drawn(_box(11, 3, 10, 10, OWN)),
+    "option": _drawn(f'<path d="M16 2L22 8L16 14L10 8Z" fill="{OWN}"/>'),
+    "end": _drawn(_box(14, 1, 3, 14, OWN)),
+    "edge": _drawn(_path("M2 5V10H30V5M18 2V10", OWN, 1.5)),
+    **{
+        f"delivery_{state}": _drawn(
+            f'<path transform="translate(16 8) scale(6)" d="{way}" fill="{OWN}"/>'
+        )
+        for state, (way, _) in SHAPES.items()
+    },
 }  # fmt: skip
-"""A small picture of each sign that a row below a chart names."""
+"""A small picture of each sign that a row below a chart names; ``OWN`` is the colour of a sign."""
 
 
-def swatch(sign: str) -> str:
+def swatch(sign: Sign) -> str:
     """The picture of a sign as the address of an image; empty for what has none."""
-    drawn = SWATCHES.get(sign, "")
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}" if drawn else ""
+    return picture(SWATCHES.get(sign.form, "").replace(OWN, sign.colour))

@@ -1,10 +1,12 @@
 """Pieces of Vega-Lite that every chart shares."""
 
-from collections.abc import Iterable, Mapping
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from nami_monitor.charts.palette import BORDER, GREY_TEXT, GRID, WHITE
-from nami_monitor.core.escapes import literal, plain_texts
+from nami_monitor.charts.palette import BODY, BORDER, GREY_TEXT, WHITE
+from nami_monitor.core.escapes import html, plain_texts
 
 Spec = dict[str, Any]
 
@@ -13,13 +15,86 @@ SCHEMA: Final = (
 )
 FONT: Final = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, sans-serif'
 SMALL: Final = 12
-MAIN: Final = 14
-LARGE: Final = 17
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+Write = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class ChartTable:
+    """The table of a chart."""
+
+    head: tuple[str, ...]  # a heading for each column
+    rows: tuple[tuple[Any, ...], ...]  # values: texts, numbers, months; None where there is none
+    # how each column is written; None, or nothing at all, for texts
+    write: tuple[Write | None, ...] = ()
+
+
+AXES: Final = {"xTicks": [], "xLabels": [], "xFew": [], "yTicks": [], "yLabels": [],
+               "xLimit": 0, "yLimit": 0}  # fmt: skip
+"""What a form says of axes that bear no words, and of words that are not cut off."""
+NO_TABLE: Final = ChartTable((), ())
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What a form (of ``legend.SWATCHES``) and a colour mean, for the row below a chart."""
+
+    form: str
+    colour: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart with all that stands for it."""
+
+    kind: str  # its name in the catalogues, under which stands how it is read
+    spec: Spec  # what is drawn
+    alt: str  # its sentence, not escaped
+    table: ChartTable = NO_TABLE  # the same as a table; ``NO_TABLE`` where the page has another
+    signs: tuple[Sign, ...] = ()  # what its marks mean
+    # the measures by their numbers, for charts too narrow to name them
+    numbered: tuple[str, ...] = ()
+
+
+def picture(svg: str) -> str:
+    """An SVG text as the address of an image; empty for none."""
+    held = base64.b64encode(svg.encode()).decode("ascii")
+    return f"data:image/svg+xml;base64,{held}" if svg else ""
+
+
+def image(svg: str, kind: str, alt: str) -> str:
+    """An ``<img>`` of a class that holds its own picture and says it in words."""
+    return f'<img class="{kind}" alt="{html(alt)}" src="{picture(svg)}">'
+
+
+def word(
+    x: float,
+    py: float,
+    said: str,
+    size: float,
+    *,
+    colour: str = BODY,
+    bold: bool = False,
+    align: str = "left",
+    dx: float = 0,
+    wide: bool = False,
+    fit: bool = False,
+) -> Row:
+    """Words in the plot.
+
+    ``wide`` ones are left out on a narrow plot; those that ``fit`` are cut where they are longer
+    than the plot is wide.
+    """
+    weight = "bold" if bold else "normal"
+    look = {"align": align, "dx": dx, "size": size, "weight": weight, "colour": colour}
+    return {"x": x, "py": py, "text": said, **look, "wide": wide, "fit": fit}
 
 
 def filled(
     form: str,
-    rows: Mapping[str, list[dict[str, Any]]],
+    rows: Mapping[str, list[Row]],
     settings: Mapping[str, Any],
     *,
     height: float,
@@ -27,6 +102,8 @@ def filled(
     padding: Mapping[str, float],
     letters: int = SMALL,
     colour: str = GREY_TEXT,
+    across: str = "",
+    above: str = "",
 ) -> Spec:
     """Fill a form of the grammar in; the form itself is compiled once.
 
@@ -39,6 +116,8 @@ def filled(
         padding: px around the plot and its axes (left, right, top, bottom).
         letters: size of the words at the axes, in px.
         colour: of those words.
+        across: what stands below the axis of the numbers across; empty for nothing.
+        above: what the values are, above the plot; empty for nothing.
 
     Returns:
         A whole spec that fills its container's width; draw it with Streamlit's ``theme=None``.
@@ -54,14 +133,18 @@ def filled(
     first, *others = layers
     y = first["encoding"]["y"]
     own = {**y, "scale": {**y["scale"], "range": list(scale)}}
-    frame = {**first, "encoding": {**first["encoding"], "y": own}}
+    x = first["encoding"]["x"]
+    x = {**x, "axis": {**x["axis"], "title": plain_texts(across) or None}}
+    frame = {**first, "encoding": {**first["encoding"], "x": x, "y": own}}
     drawn = {layer["name"] for layer in layers}
     selections = [each for each in whole.get("params", ()) if drawn.issuperset(each["views"])]
     values = [
-        {"name": name, "value": value}
-        for name, value in plain_texts({"yLimit": 0, **settings}).items()
+        {"name": name, "value": value} for name, value in plain_texts({**AXES, **settings}).items()
     ]
     label = {"labelColor": colour, "labelFontSize": letters, "tickColor": BORDER}
+    label |= {"titleColor": GREY_TEXT, "titleFontSize": letters, "titleFontWeight": "normal"}
+    title = {"text": plain_texts(above), "anchor": "start", "frame": "bounds", "offset": 6,
+             "fontSize": letters, "fontWeight": "normal", "color": GREY_TEXT}  # fmt: skip
     return {
         "$schema": SCHEMA,
         "width": "container",
@@ -69,6 +152,7 @@ def filled(
         "padding": dict(padding),
         "autosize": {"type": "fit-x", "contains": "padding"},
         "background": WHITE,
+        **({"title": title} if above else {}),
         "params": [*values, *selections],
         "layer": [frame, *others],
         "config": {
@@ -79,53 +163,3 @@ def filled(
             "aria": False,
         },
     }
-
-
-def chart(layers: list[Spec], *, height: float, padding: Mapping[str, float]) -> Spec:
-    """Put layers into one chart that fills its container's width.
-
-    Args:
-        layers: Vega-Lite layers, the lowest first.
-        height: of the plot with its lanes, in px.
-        padding: px around the plot and its axes (left, right, top, bottom).
-
-    Returns:
-        A whole spec; draw it with Streamlit's ``theme=None``, since colours and sizes are set here.
-    """
-    label = {"labelColor": GREY_TEXT, "labelFontSize": SMALL + 1, "titleColor": GREY_TEXT}
-    whole: Spec = {
-        "$schema": SCHEMA,
-        "width": "container",
-        "height": height,
-        "padding": dict(padding),
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "background": WHITE,
-        "layer": layers,
-        "config": {
-            "font": FONT,
-            "view": {"stroke": None},
-            "axis": {**label, "gridColor": GRID, "domainColor": BORDER, "tickColor": BORDER},
-            "text": {"font": FONT, "fontSize": SMALL + 1},
-            "aria": False,
-        },
-    }
-    return {key: plain_texts(value) for key, value in whole.items()}
-
-
-def layer(
-    mark: str | Spec, values: Iterable[Mapping[str, Any]], encoding: Spec, **more: Any
-) -> Spec:
-    """Make a layer with its own inline rows; its marks bear no aria labels of raw fields."""
-    settings = {"type": mark} if isinstance(mark, str) else mark
-    rows = [dict(row) for row in values]
-    return {
-        "mark": {"aria": False, **settings},
-        "data": {"values": rows},
-        "encoding": encoding,
-        **more,
-    }
-
-
-def pick(values: Iterable[object], labels: Iterable[object]) -> str:
-    """Write a Vega expression that gives the label of a tick's value."""
-    return f"{literal(list(labels))}[indexof({literal(list(values))}, datum.value)]"

@@ -1,33 +1,30 @@
-"""What replaces a chart for those who do not see it: its table, and its sentence."""
+"""A trend with all that stands for it: its table, its sentence, and what its signs mean."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.trend import signal_words
+from nami_monitor.charts.spec import ChartTable, Drawn, Sign
+from nami_monitor.charts.trend import signal_words, signs, trend_spec
 from nami_monitor.charts.trend_data import Series, Trend, by_index, point_text
+from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import column_writer, month, unit_label
 
-Write = Callable[[Any], str]
 
-
-@dataclass(frozen=True)
-class ChartTable:
-    """The table of a chart.
-
-    Args:
-        head: a heading for each column.
-        rows: values: texts, numbers, months; None where there is none.
-        write: how each column is written; None, or nothing at all, for texts.
-    """
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    write: tuple[Write | None, ...] = ()
+def trend_chart(trend: Trend, lang: str, form: TrendForm = LARGE, above: str = "") -> Drawn:
+    """Draw a trend, with its sentence and table; the arguments are those of ``trend_spec``."""
+    numbered = (", ".join(filter(None, (m.label, m.detail))) for m in trend.shown_marks())
+    named = (Sign(sign, "", text(f"charts.legend.row.{sign}", lang)) for sign in signs(trend))
+    return Drawn(
+        "trend",
+        trend_spec(trend, lang, form, above),
+        trend_sentence(trend, lang),
+        trend_table(trend, lang),
+        tuple(named),
+        tuple(numbered),
+    )
 
 
 def trend_table(trend: Trend, lang: str) -> ChartTable:
@@ -79,24 +76,15 @@ def add_limits(table: ChartTable, trend: ChartTable, *, at: int) -> ChartTable:
     )
 
 
-def mark_table(trend: Trend, lang: str) -> ChartTable:
-    """Give the interventions by the numbers that their badges bear on a narrow chart."""
-    keys = ("marks_number", "marks_start", "marks_label")
-    rows = tuple(
-        (rank, mark.month, mark.label) for rank, mark in enumerate(trend.shown_marks(), start=1)
-    )
-    head = tuple(text(f"charts.trend.{key}", lang) for key in keys)
-    return ChartTable(head, rows, (str, lambda day: month(day, lang), None))
-
-
-def annotation_table(trend: Trend, lang: str) -> ChartTable:
-    """Give the lessons and notes by the codes that their markers bear on the chart."""
+def beside_table(trend: Trend, lang: str) -> ChartTable:
+    """Measures by their numbers, and lessons and notes by their codes, as the chart has them."""
     rows = (
-        *((marker.code, marker.month, marker.title) for marker in trend.shown_lessons()),
-        *((marker.code, marker.month, marker.text) for marker in trend.shown_written()),
+        *((str(no), one.month, one.label) for no, one in enumerate(trend.shown_marks(), start=1)),
+        *sorted((one.code, one.month, one.title) for one in trend.shown_lessons()),
+        *sorted((one.code, one.month, one.text) for one in trend.shown_written()),
     )
     head = tuple(text(f"charts.trend.beside_{key}", lang) for key in ("code", "month", "said"))
-    return ChartTable(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
+    return ChartTable(head, rows, (None, lambda day: month(day, lang), None))
 
 
 def _limits(trend: Trend, month: date) -> tuple[float, float] | tuple[None, None]:

@@ -3,7 +3,7 @@
 The plot is laid out in px from top to bottom: a lane for each row of measures, one for lessons, one
 for notes, one for the names of breaks and for the words of a change, then the plot itself. Below
 ``label_lanes.NARROWEST`` px of plot the names of measures give way to the numbers in their discs,
-for which ``tables.mark_table`` gives the words.
+for which ``tables.beside_table`` gives the words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from typing import Any, Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import ValueAxis, month_index, month_words, value_axis
 from nami_monitor.charts.label_lanes import spread_labels
-from nami_monitor.charts.spec import Spec, filled
+from nami_monitor.charts.spec import Row, Rows, Spec, filled, word
 from nami_monitor.charts.trend_data import (
     SignalSpan,
     Trend,
@@ -24,7 +24,8 @@ from nami_monitor.charts.trend_data import (
     clipped,
     point_text,
 )
-from nami_monitor.charts.trend_lanes import LARGE, Row, Rows, TrendForm, lay_lanes, word
+from nami_monitor.charts.trend_lanes import LARGE, TrendForm, lay_lanes
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, month, unit_label
 
@@ -34,6 +35,7 @@ UNIT_CHARACTERS: Final = 15
 FEW_MONTHS: Final = 72  # up to here every month of a single series is a dot
 TARGETS_NAMED: Final = 2
 NEAR_LINES: Final = 3  # a target's label so near to the value moves below the unit
+SHORT: Final = 3  # months of a gap whose words leave a narrow plot
 HATCH_STEP: Final = 9.0
 HATCH_PER_MONTH: Final = 9.0
 
@@ -55,13 +57,14 @@ class PlotFrame:
         return self.bottom - share * (self.bottom - self.top)
 
 
-def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
+def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE, above: str = "") -> Spec:
     """Draw an annotated trend.
 
     Args:
         trend: what it shows; at least one point.
         lang: ``nl`` or ``en``.
         form: how large.
+        above: what the values are, where they are no sums of a month.
 
     Returns:
         A Vega-Lite spec as a plain dict, the same for the same input. A click on a lesson or note
@@ -87,6 +90,7 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
     frame = PlotFrame(
         month_index(months[0]), month_index(months[-1]), top + 4, height - below, height, axis
     )
+    changes, missing = (read(shown, frame, form, lang) for read in (_changes, _missing))
     rows: Rows = {
         **_frame_rows(frame),
         **_expected_rows(shown),
@@ -95,14 +99,14 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
         **_series_rows(shown, frame),
         **_signal_rows(shown),
         "drift": _drift_rows(shown),
-        "bracket": [*_bracket_rows(shown, frame, form), *_gap_rows(shown, frame)],
+        "bracket": [*changes[0], *missing[0]],
         "hover": _hover_rows(shown, frame, lang),
         **_led(lanes, shown, frame),
     }
     rows["words"] = [
         *lanes.get("words", []),
-        *_bracket_words(shown, frame, form, lang),
-        *_gap_words(shown, frame, form, lang),
+        *changes[1],
+        *missing[1],
         *_ends(shown, frame, form, lang),
     ]
     few, named, ticks = month_words(months[0], months[-1], lang, small=not form.lanes)
@@ -110,7 +114,9 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
         few, named, ticks, axis = [], [], [], replace(axis, ticks=(), labels=())
         rows["grid"] = []
     room = form.room * len(months) + 0.5
-    spec = filled(
+    unit = unit_label(trend.unit, lang, activity=trend.activity)
+    measured = text("charts.trend.per_month", lang, unit=unit) if unit else ""
+    return filled(
         "trend",
         rows,
         {
@@ -128,11 +134,8 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
         scale=(frame.bottom, frame.top),
         padding={"left": 2, "top": 4, "right": 4, "bottom": 2},
         letters=form.letters,
+        above=(above or measured) if form.titled else "",
     )
-    unit = unit_label(trend.unit, lang, activity=trend.activity)
-    if unit and form.titled:
-        spec["title"] = _title(text("charts.trend.per_month", lang, unit=unit), form)
-    return spec
 
 
 def small_part(trend: Trend, months: int | None) -> Trend:
@@ -149,18 +152,6 @@ def small_part(trend: Trend, months: int | None) -> Trend:
         lessons=(),
         written=(),
     )
-
-
-def _title(words: str, form: TrendForm) -> Spec:
-    return {
-        "text": words,
-        "anchor": "start",
-        "frame": "bounds",
-        "fontSize": form.letters,
-        "fontWeight": "normal",
-        "color": palette.GREY_TEXT,
-        "offset": 6,
-    }
 
 
 def _frame_rows(frame: PlotFrame) -> Rows:
@@ -314,15 +305,6 @@ def _bracket(x: float, x2: float, py: float, end: float, look: Row) -> list[Row]
     return [{"x": across, "py": down, **look} for across, down in corners]
 
 
-def _bracket_rows(trend: Trend, frame: PlotFrame, form: TrendForm) -> list[Row]:
-    py, _, end = _bracket_place(frame, form)
-    rows = []
-    for number, (span, (first, last)) in enumerate(_lasting(trend)):
-        look = {"colour": _signal_colour(span), "wide": 2, "dash": [1, 0], "path": f"s{number}"}
-        rows += _bracket(first, last, py, end, look)
-    return rows
-
-
 def signal_words(span: SignalSpan, lang: str) -> str:
     """What a change of level says: "lager, al 5 maanden"."""
     way = text(f"charts.trend.way.{'up' if span.up else 'down'}", lang)
@@ -334,18 +316,20 @@ def signal_words(span: SignalSpan, lang: str) -> str:
     return text(f"charts.trend.judged.{'worse' if span.concern else 'better'}", lang)
 
 
-def _bracket_words(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
-    """The words of a change that stands now, or of a drift."""
-    py = _bracket_place(frame, form)[1]
-    rows = [
-        word(frame.last, py, signal_words(span, lang), form.letters, colour=_signal_colour(span),
-              bold=True, align="right")
-        for span in trend.signals
-        if span.current
-    ]  # fmt: skip
-    if trend.drift:
-        rows.append(word(frame.last, py, trend.drift.words, form.letters, align="right"))
-    return rows
+def _changes(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> tuple[list[Row], ...]:
+    """The brackets of changes that lasted, and the words of one that stands now, or of a drift."""
+    py, at, end = _bracket_place(frame, form)
+    brackets, words = [], []
+    for number, (span, (first, last)) in enumerate(_lasting(trend)):
+        look = {"colour": _signal_colour(span), "wide": 2, "dash": [1, 0], "path": f"s{number}"}
+        brackets += _bracket(first, last, py, end, look)
+    said: list[tuple[str, dict[str, Any]]] = [
+        (signal_words(span, lang), {"colour": _signal_colour(span), "bold": True})
+            for span in trend.signals if span.current]  # fmt: skip
+    said += [(trend.drift.words, {})] if trend.drift else []
+    for sentence, own in said:
+        words.append(word(frame.last, at, sentence, form.letters, align="right", **own))
+    return brackets, words
 
 
 def _gaps(trend: Trend) -> Iterator[tuple[int, int]]:
@@ -363,24 +347,18 @@ def _gaps(trend: Trend) -> Iterator[tuple[int, int]]:
         yield start, month_index(trend.months[-1])
 
 
-def _gap_rows(trend: Trend, frame: PlotFrame) -> list[Row]:
-    look = {"colour": palette.GREY_TEXT, "wide": 1.2, "dash": [2, 2]}
-    py = frame.bottom - 10
-    rows = []
+def _missing(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> tuple[list[Row], ...]:
+    """The dotted brackets of months without data, and their words where there is room."""
+    said, size, py = text("charts.trend.no_data", lang), max(12, form.letters - 1), frame.bottom
+    brackets, words = [], []
     for first, last in _gaps(trend):
-        ends = (first - 0.5, last + 0.5)
-        rows += _bracket(*ends, py, -5, {**look, "path": f"g{first}"})
-    return rows
-
-
-def _gap_words(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
-    said = text("charts.trend.no_data", lang)
-    size, py = max(12, form.letters - 1), frame.bottom - 12 - 0.8 * form.line
-    return [
-        word((first + last) / 2, py, said, size, colour=palette.GREY_TEXT, align="center",
-              wide=last - first < 3)  # noqa: PLR2004 - a narrow plot has no room for it
-        for first, last in _gaps(trend)
-    ]  # fmt: skip
+        look = {"colour": palette.GREY_TEXT, "wide": 1.2, "dash": [2, 2], "path": f"g{first}"}
+        brackets += _bracket(first - 0.5, last + 0.5, py - 10, -5, look)
+        words.append(
+            word((first + last) / 2, py - 12 - 0.8 * form.line, said, size,
+                 colour=palette.GREY_TEXT, align="center", wide=last - first < SHORT)
+        )  # fmt: skip
+    return brackets, words
 
 
 def _break_rows(trend: Trend, frame: PlotFrame) -> Rows:
@@ -458,7 +436,9 @@ def _single_end(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> l
     value, bracket, spread = point_text(point, trend.unit, lang, bare=True).partition(" (")
     below = [(f"({spread}", palette.GREY_TEXT, False)] if bracket else []
     unit = trend.counted or unit_label(trend.unit, lang, activity=trend.activity)
-    below += [(line, palette.GREY_TEXT, False) for line in _unit_lines(unit)]
+    signed = trend.unit in {Unit.EUR, Unit.PERCENT}  # their sign stands with the value
+    lines = [] if signed else wrap(unit, UNIT_CHARACTERS)[:2]
+    below += [(line, palette.GREY_TEXT, False) for line in lines]
     if point.provisional:
         said = [text("charts.trend.provisional", lang), *([trend.settled] if trend.settled else [])]
         below += [(line, palette.BODY, not at) for at, line in enumerate(said)]
@@ -476,11 +456,6 @@ def _single_end(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> l
         rows.append(_end(frame, y, line, form.letters, colour=colour, bold=bold))
     far = [target for target in named if target not in near]
     return [*rows, *_target_words(far, trend, frame, form, lang, [row["py"] for row in rows])]
-
-
-def _unit_lines(unit: str) -> list[str]:
-    """A unit below its value, without the sign that stands with the value already."""
-    return wrap(unit.removeprefix("€").removeprefix("%").strip(), UNIT_CHARACTERS)[:2]
 
 
 def _target_words(

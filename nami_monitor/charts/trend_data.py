@@ -12,21 +12,13 @@ from nami_monitor.i18n.formats import figure, quantity, with_interval
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """One month of a series.
+    """One month of a series."""
 
-    Args:
-        month: the first of the month.
-        value: in the trend's unit; None where data is missing, never zero in its stead.
-        low: lower end of its interval, for an estimate.
-        high: upper end of it.
-        provisional: whether later months or codes may change it.
-    """
-
-    month: date
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    provisional: bool = False
+    month: date  # the first of the month
+    value: float | None  # in the trend's unit; None where data is missing, never zero in its stead
+    low: float | None = None  # lower end of its interval, for an estimate
+    high: float | None = None  # upper end of it
+    provisional: bool = False  # whether later months or codes may change it
 
 
 def point_text(
@@ -62,19 +54,12 @@ class Expected:
 
 @dataclass(frozen=True)
 class Phase:
-    """What is expected from one month to another, both included.
+    """What is expected from one month to another, both included."""
 
-    Args:
-        start: its first month.
-        end: its last month.
-        months: one for each month; they move where a season is known.
-        provisional: whether it rests on fewer months than firm limits need.
-    """
-
-    start: date
-    end: date
-    months: tuple[Expected, ...]
-    provisional: bool = False
+    start: date  # its first month
+    end: date  # its last month
+    months: tuple[Expected, ...]  # one for each month; they move where a season is known
+    provisional: bool = False  # whether it rests on fewer months than firm limits need
 
     @property
     def level(self) -> bool:
@@ -84,21 +69,13 @@ class Phase:
 
 @dataclass(frozen=True)
 class SignalSpan:
-    """A change of level that the scan gave, and the months in which it held.
+    """A change of level that the scan gave, and the months in which it held."""
 
-    Args:
-        start: the month in which it began.
-        end: the last month in which it stood, as of that month.
-        up: whether the level went up.
-        concern: whether that is the wrong way; None where neither way is better.
-        current: whether it stands in the last month.
-    """
-
-    start: date
-    end: date
-    up: bool
-    concern: bool | None
-    current: bool
+    start: date  # the month in which it began
+    end: date  # the last month in which it stood, as of that month
+    up: bool  # whether the level went up
+    concern: bool | None  # whether that is the wrong way; None where neither way is better
+    current: bool  # whether it stands in the last month
 
     @property
     def lasts(self) -> bool:
@@ -170,41 +147,28 @@ class TrendTarget:
 
 @dataclass(frozen=True)
 class Trend:
-    """All that one trend shows.
+    """All that one trend shows."""
 
-    Args:
-        series: at least one; the first six are coloured and named, the rest is grey context.
-        unit: of every value.
-        phases: what is expected; shown for a single series only.
-        signals: changes of level that the scan gave, each as of its own months.
-        drift: a steady drift; None where there is none.
-        marks: measures.
-        breaks: data breaks.
-        borders: where a definition changed; drawn as breaks are, but the figures can be compared.
-        lessons: lessons.
-        written: what people wrote.
-        targets: what was agreed.
-        activity: name of the activity measure in the reader's language, for units per activity.
-        register: whether it counts what stands in a register: only a decision changes that.
-        counted: what is counted, in words below the last value; the unit without.
-        settled: in words, when provisional months stop being so; empty where nobody knows.
-    """
-
+    # at least one; the first six are coloured and named, the rest is grey context
     series: tuple[Series, ...]
-    unit: Unit
-    phases: tuple[Phase, ...] = ()
+    unit: Unit  # of every value
+    phases: tuple[Phase, ...] = ()  # what is expected; shown for a single series only
+    # changes of level that the scan gave, each as of its own months
     signals: tuple[SignalSpan, ...] = ()
-    drift: DriftLine | None = None
-    marks: tuple[InterventionMark, ...] = ()
-    breaks: tuple[BreakSpan, ...] = ()
+    drift: DriftLine | None = None  # a steady drift; None where there is none
+    marks: tuple[InterventionMark, ...] = ()  # measures
+    breaks: tuple[BreakSpan, ...] = ()  # data breaks
+    # where a definition changed; drawn as breaks are, but the figures can be compared
     borders: tuple[BreakSpan, ...] = ()
-    lessons: tuple[LessonMark, ...] = ()
-    written: tuple[NoteMark, ...] = ()
-    targets: tuple[TrendTarget, ...] = ()
+    lessons: tuple[LessonMark, ...] = ()  # lessons
+    written: tuple[NoteMark, ...] = ()  # what people wrote
+    targets: tuple[TrendTarget, ...] = ()  # what was agreed
+    # name of the activity measure in the reader's language, for units per activity
     activity: str | None = None
+    # whether it counts what stands in a register: only a decision changes that
     register: bool = False
-    counted: str = ""
-    settled: str = ""
+    counted: str = ""  # what is counted, in words below the last value; the unit without
+    settled: str = ""  # in words, when provisional months stop being so; empty where nobody knows
 
     @cached_property
     def months(self) -> list[date]:

@@ -8,39 +8,27 @@ from typing import Any, Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index
 from nami_monitor.charts.label_lanes import NARROWEST, pack_rows, place_labels
-from nami_monitor.charts.trend_data import Trend, clipped
+from nami_monitor.charts.spec import Row, Rows, word
+from nami_monitor.charts.trend_data import BreakSpan, Trend, clipped
 
-Row = dict[str, Any]
-Rows = dict[str, list[Row]]
+MOST_ROWS: Final = 8
+"""So many rows of discs at most stand above a plot."""
 
 
 @dataclass(frozen=True)
 class TrendForm:
-    """How large a trend is drawn.
+    """How large a trend is drawn."""
 
-    Args:
-        plot: height of the plot alone in px; lanes come on top of it.
-        letters: px of words and axes.
-        value: px of the last value.
-        room: which share of the months is kept free at the right for the last value.
-        ticks: about how many values are named.
-        lanes: whether measures, lessons, notes and past changes are shown.
-        named: whether measures bear their names, else their numbers alone.
-        titled: whether the unit stands above the plot.
-        months: how many of the last months are shown; all without.
-        bare: whether it has no words at its axes.
-    """
-
-    plot: float = 300
-    letters: int = 13
-    value: int = 27
-    room: float = 0.13
-    ticks: int = 4
-    lanes: bool = True
-    named: bool = True
-    titled: bool = True
-    months: int | None = None
-    bare: bool = False
+    plot: float = 300  # height of the plot alone in px; lanes come on top of it
+    letters: int = 13  # px of words and axes
+    value: int = 27  # px of the last value
+    room: float = 0.13  # which share of the months is kept free at the right for the last value
+    ticks: int = 4  # about how many values are named
+    lanes: bool = True  # whether measures, lessons, notes and past changes are shown
+    named: bool = True  # whether measures bear their names, else their numbers alone
+    titled: bool = True  # whether the unit stands above the plot
+    months: int | None = None  # how many of the last months are shown; all without
+    bare: bool = False  # whether it has no words at its axes
 
     @property
     def line(self) -> float:
@@ -53,24 +41,6 @@ SMALL: Final = TrendForm(
     plot=150, letters=12, value=21, room=0.25, ticks=3, lanes=False, titled=False, months=36
 )
 """The small form: 176 px high with its axis."""
-
-
-def word(
-    x: float,
-    py: float,
-    said: str,
-    size: float,
-    *,
-    colour: str = palette.BODY,
-    bold: bool = False,
-    align: str = "left",
-    dx: float = 0,
-    wide: bool = False,
-) -> Row:
-    """Words in the plot; ``wide`` ones are left out on a narrow plot."""
-    weight = "bold" if bold else "normal"
-    look = {"align": align, "dx": dx, "size": size, "weight": weight, "colour": colour}
-    return {"x": x, "py": py, "text": said, **look, "wide": wide}
 
 
 def lay_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
@@ -104,7 +74,7 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
     if not marks:
         return 0.0
     places = [_place(mark.month, trend, form) for mark in marks]
-    disc = 1.75 * form.letters
+    disc, shared = 1.75 * form.letters, False
     scale = form.letters / 13
     names = [(mark.label, mark.detail) for mark in marks]
     labels = place_labels(places, names, scale=scale) if form.named else None
@@ -117,6 +87,11 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
         heads = [tops[label.lane] + disc / 2 for label in labels]
     else:
         taken = pack_rows([(place / 2, disc + 2) for place in places])  # half: a phone's plot
+        shared = max(taken) >= MOST_ROWS  # too many of one month: they share a disc
+        if shared:
+            apart = list(dict.fromkeys(places))
+            row_of = dict(zip(apart, pack_rows([(x / 2, disc + 2) for x in apart]), strict=True))
+            taken = [row_of[place] for place in places]
         heads = [row * (disc + 2) + disc / 2 for row in taken]
         y = (max(taken) + 1) * (disc + 2) + 4
     rows["measure"] = [
@@ -127,10 +102,13 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
     rows["measure_bar"] = []
     for number, (mark, py) in enumerate(zip(marks, heads, strict=True), start=1):
         x = month_index(mark.month)
-        rows["words"].append(
-            word(x, py + 0.5, str(number), form.letters - 1, colour=palette.WHITE, bold=True,
-                  align="center")
-        )  # fmt: skip
+        more = shared and places.count(places[number - 1]) > 1
+        if not more or places.index(places[number - 1]) == number - 1:
+            said = f"{number}+" if more else str(number)
+            rows["words"].append(
+                word(x, py + 0.5, said, form.letters - 1, colour=palette.WHITE, bold=True,
+                     align="center")
+            )  # fmt: skip
         label = labels[number - 1] if labels else None
         for at, said in enumerate(label.lines if label else ()):
             side = {"align": "right", "dx": -disc / 2 - 5} if label and label.left else {
@@ -189,15 +167,17 @@ def _break_names(rows: Rows, trend: Trend, form: TrendForm, top: float) -> float
     """The name of each break above it, in as few rows as keeps them apart."""
     spans = [(clipped(b.start, b.end, trend.months), b) for b in (*trend.breaks, *trend.borders)]
     shown = sorted(((span, one) for span, one in spans if span), key=lambda each: each[0])
-    ends: list[float] = []
-    for (first, last), one in shown:
-        middle = _place(one.start, trend, form) * NARROWEST if trend.covers(one.start) else 0.0
-        width = len(one.label) * 0.55 * form.letters + 12
-        start = min(max(middle - width / 2, -30.0), NARROWEST - width)
-        row = next((r for r, end in enumerate(ends) if end <= start), len(ends))
-        ends[row : row + 1] = [start + width]
+    size, widths = max(12, form.letters - 1), 0.55 * form.letters
+    taken = pack_rows([_of_name(one, trend, form, len(one.label) * widths) for _, one in shown])
+    for ((first, last), one), row in zip(shown, taken, strict=True):
         py = top + form.line * (row + 0.6)
         look = {"colour": palette.GREY_TEXT, "align": "center"}
-        size = max(12, form.letters - 1)
         rows["words"].append(word((first + last) / 2, py, one.label, size) | look)
-    return top + form.line * len(ends) + (4 if ends else 0)
+    return top + form.line * (max(taken) + 1) + 4 if taken else top
+
+
+def _of_name(one: BreakSpan, trend: Trend, form: TrendForm, width: float) -> tuple[float, float]:
+    """Where the name of a break begins, 0 to 1 of the plot's width, and how wide it is in px."""
+    middle = _place(one.start, trend, form) * NARROWEST if trend.covers(one.start) else 0.0
+    whole = width + 12
+    return min(max(middle - whole / 2, -30.0), NARROWEST - whole) / NARROWEST, whole

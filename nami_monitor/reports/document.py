@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from nami_monitor.charts.spec import Spec
-from nami_monitor.charts.tables import ChartTable
+from nami_monitor.charts.spec import ChartTable, Spec
 from nami_monitor.kpis import KpiResult
 
 

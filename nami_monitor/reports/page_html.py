@@ -10,7 +10,7 @@ from typing import Final
 
 from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
-from nami_monitor.charts.tables import ChartTable, Write
+from nami_monitor.charts.spec import ChartTable, Write
 from nami_monitor.core.escapes import html
 from nami_monitor.i18n import text
 from nami_monitor.reports.branding import Branding, png, svg

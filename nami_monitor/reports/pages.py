@@ -15,10 +15,10 @@ from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.charts import hundred_data as hundred
 from nami_monitor.charts import tables
-from nami_monitor.charts.control_limits import measure_mark, single_trend
-from nami_monitor.charts.hundred import hundred_spec, hundred_table
+from nami_monitor.charts.control_limits import figure_trend
+from nami_monitor.charts.hundred import hundred_chart
 from nami_monitor.charts.trend import caption, sign_words, trend_spec
-from nami_monitor.charts.trend_data import BreakSpan, NoteMark, Trend
+from nami_monitor.charts.trend_data import NoteMark, Trend
 from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.core.words import Design, State, Unit, Verdict
 from nami_monitor.i18n import Lang, formats, text
@@ -615,26 +615,15 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     """The trend chart of a KPI."""
     result = line.result
     name = wording.name(line, lang)
-    sources = {source for one in line.shown for source in one.sources}
-    first = line.shown[0].month
-    shown = single_trend(
+    shown = figure_trend(
         line.kpi,
-        line.history,
-        name,
+        [(name, line.shown)],
         lang,
-        limits=line.assessment is not None,
+        history=line.history if line.assessment is not None else (),
         restarts=line.phases,
         goals=line.goals,
-        marks=[
-            measure_mark(one.intervention, lang)
-            for one in section.answers
-            if one.intervention.start_month >= first
-        ],
-        breaks=[
-            BreakSpan(one.month, one.month, text("trends.break", lang, source=one.source))
-            for one in section.glance.breaks
-            if one.source in sources and one.month >= first
-        ],
+        measures=[one.intervention for one in section.answers],
+        breaks=[(one.month, one.source) for one in section.glance.breaks],
         activity=result.activity and activity_name(result.activity, lang),
     )
     notes = [one for one in section.notes if one.kpi == line.kpi.code and shown.covers(one.month)]
@@ -645,10 +634,11 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     form = _slide_form(shown, lang)
     named = [] if form.named else [_numbered(shown, lang)]
     written = [_note_caption(*one, lang) for one in coded]
+    drawn = tables.trend_chart(shown, lang)
     return ReportFigure(
-        alt=tables.trend_sentence(shown, lang),
-        spec=trend_spec(shown, lang),
-        table=tables.trend_table(shown, lang),
+        alt=drawn.alt,
+        spec=drawn.spec,
+        table=drawn.table,
         caption=" ".join([caption(shown, lang), *written]),
         legend=(*named, *sign_words(shown, lang), *written),
         slide=trend_spec(shown, lang, form),
@@ -683,10 +673,11 @@ def _hundred_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
     shown = hundred.hundred_of(answer)
     if shown is None:
         return None
+    drawn = hundred_chart(shown, lang)
     return ReportFigure(
-        alt=hundred.sentence(shown, lang),
-        spec=hundred_spec(shown, lang),
-        table=hundred_table(shown, lang),
+        alt=drawn.alt,
+        spec=drawn.spec,
+        table=drawn.table,
         caption=hundred.clipped(shown, lang),
         pixels=HUNDRED_PIXELS,
     )

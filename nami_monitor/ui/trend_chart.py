@@ -14,34 +14,27 @@ from nami_monitor.briefing.lessons import lessons_of_chart, line_of
 from nami_monitor.briefing.overview import SHOWN_MONTHS, KpiLine, independent, level_signals
 from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables
+from nami_monitor.charts.columns import PeriodBar, periods_chart
 from nami_monitor.charts.control_limits import (
-    TrendLimits,
-    limits_of,
-    measure_mark,
+    figure_trend,
     trend_point,
-    trend_targets,
 )
-from nami_monitor.charts.period_bars import PeriodBar, period_spec
-from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.spec import ChartTable, Drawn, Write
 from nami_monitor.charts.trend_data import (
-    BreakSpan,
-    Series,
     Trend,
     point_text,
 )
-from nami_monitor.charts.trend_lanes import LARGE, SMALL, TrendForm
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.charts.trend_lanes import SMALL
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
-from nami_monitor.kpis.over_time.added_up import LAST
 from nami_monitor.kpis.questions import OPTIONS
 from nami_monitor.kpis.targets import TrendGoal, targets, trend_goals
 from nami_monitor.signals.scan import FOLLOWED
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, chart_notes, links, words
+from nami_monitor.ui import cache, chart_card, chart_notes, links, words
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.grid import Head, Traces, grid
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -58,6 +51,19 @@ def group_name(session: Session, kpi: Kpi, keys: Mapping[str, str | None]) -> st
     """A group's name: its values, or the KPI's name when nothing is grouped by."""
     names = [words.code_name(session, name, value) for name, value in keys.items()]
     return " · ".join(names) or words.kpi_name(session, kpi)
+
+
+def named_groups(
+    session: Session, kpi: Kpi, results: Sequence[KpiResult]
+) -> list[tuple[str, list[KpiResult]]]:
+    """The results of each group under its name, the largest first; equal names bear their codes."""
+    groups = largest_first(by_group(results).values())
+    names = [group_name(session, kpi, group[0].keys) for group in groups]
+    coded = [" · ".join(str(code) for code in group[0].keys.values()) for group in groups]
+    return [
+        (f"{name} ({code})" if names.count(name) > 1 else name, group)
+        for name, code, group in zip(names, coded, groups, strict=True)
+    ]
 
 
 def trend_of(
@@ -83,46 +89,21 @@ def trend_of(
         goals: what was agreed; drawn with a single series.
     """
     kpi = CATALOGUE[code]
-    groups = by_group(results)
-    single = len(groups) == 1
-    first, last = results[0].month, results[-1].month
-    limits = TrendLimits()
-    if single and history:
-        limits = limits_of(kpi, history, session.lang, restarts)
-    series = [
-        Series(group_name(session, kpi, group[0].keys), tuple(map(trend_point, group)))
-        for group in largest_first(groups.values())
-    ]
-    taken = [
-        measure
-        for measure in cache.interventions(session.store)
-        if category in {"", measure.category}
-        and first <= measure.starts_on
-        and measure.starts_on <= last
-    ]
-    sources = {source for result in results for source in result.sources}
-    return Trend(
-        series=tuple(series),
-        unit=kpi.unit,
-        phases=limits.phases,
-        signals=limits.signals,
-        drift=limits.drift,
-        targets=trend_targets(kpi, goals, session.lang) if single else (),
-        register=single and kpi.over_time is LAST,
-        marks=tuple(measure_mark(measure, session.lang) for measure in taken),
-        breaks=tuple(
-            BreakSpan(
-                measure.month, measure.month, session.t("trends.break", source=measure.source)
-            )
-            for measure in cache.data_breaks(session.store, results[-1].month)
-            if measure.source in sources
-        ),
-        borders=tuple(
-            BreakSpan(
-                measure.since, measure.since, session.t("handbook.border", version=measure.version)
-            )
-            for measure in kpi.history
-        ),
+    return figure_trend(
+        kpi,
+        named_groups(session, kpi, results),
+        session.lang,
+        history=history,
+        restarts=restarts,
+        measures=[
+            measure
+            for measure in cache.interventions(session.store)
+            if category in {"", measure.category}
+        ],
+        breaks=[
+            (one.month, one.source) for one in cache.data_breaks(session.store, results[-1].month)
+        ],
+        goals=goals,
         activity=words.activity_name(session, results[-1].activity),
     )
 
@@ -144,8 +125,7 @@ def small(session: Session, line: KpiLine, where: Filters, *, key: str) -> None:
     month = line.result.month
     drawn = _small(session.store, line.kpi.code, chosen, month, session.lang, session, line)
     if drawn is not None:
-        spec, alt = drawn
-        st.vega_lite_chart(spec, theme=None, key=key, alt=alt)
+        chart_card.picture(drawn, key=key)
 
 
 @cached(entries=400, shared=True)
@@ -157,7 +137,7 @@ def _small(
     lang: str,
     _session: Session,
     _line: KpiLine,
-) -> tuple[dict[str, Any], str] | None:
+) -> Drawn | None:
     del month, lang  # they tell one chart from another
     results = _line.shown[-SMALL_MONTHS:]
     kind = _line.result.period.kind
@@ -173,8 +153,7 @@ def _small(
         restarts=_line.phases,
         goals=goals_of(store, code, chosen, results),
     )
-    spec = trend_spec(trend, _session.lang, SMALL)
-    return spec, plain(tables.trend_sentence(trend, _session.lang))
+    return tables.trend_chart(trend, _session.lang, SMALL)
 
 
 def largest_first(groups: Any) -> list[list[KpiResult]]:
@@ -207,60 +186,6 @@ NAMED_BARS = 6
 """How many groups a bar chart sets side by side."""
 
 
-def draw_line(
-    session: Session,
-    trend: Trend,
-    results: Sequence[KpiResult],
-    where: Filters,
-    *,
-    key: str,
-    name: str,
-) -> None:
-    """The chart, what its signs mean, and the same as tables.
-
-    Args:
-        session: for the words.
-        trend: what is drawn.
-        results: the figures that it is drawn from.
-        where: the filters of the question that gave them.
-        key: of the chart and what belongs to it.
-        name: what the chart shows.
-    """
-    picture(session, trend, key)
-    explanation = caption(trend, session.lang)
-    if trend.shown_marks():
-        explanation = f"{_marks_line(session, trend)} {explanation}"
-    if explanation:
-        st.caption(markdown(explanation))
-    with st.expander(session.t("trends.as_table")):
-        line_table(session, trend, results, where, key, name)
-
-
-def _marks_line(session: Session, trend: Trend) -> str:
-    """The interventions by number, for charts too narrow to name them."""
-    named = "; ".join(
-        f"({no}) {mark.label}, {formats.month(mark.month, session.lang)}"
-        for no, mark in enumerate(trend.shown_marks(), start=1)
-    )
-    return session.t("trends.marks", named=named)
-
-
-def show_table(
-    session: Session, table: tables.ChartTable, key: str, name: str, traces: Traces | None = None
-) -> None:
-    """A table that can be sorted, searched and downloaded.
-
-    Args:
-        session: for the words.
-        table: what it holds.
-        key: of its widgets.
-        name: what it is, for those who do not see it and for the file of its download.
-        traces: as ``grid`` takes them.
-    """
-    heads = [Head(*column) for column in zip(table.head, table.write, strict=True)]
-    grid(session, heads, table.rows, key=key, name=name, file=name, traces=traces)
-
-
 def show_results(
     session: Session,
     results: Sequence[KpiResult],
@@ -285,22 +210,21 @@ def show_results(
     if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
         table = tables.add_limits(table, tables.trend_table(trend, session.lang), at=2)
     traces = [links.trace_of_result(session, result, where) for result in reversed(results)]
-    show_table(session, table, key, name, {figures: traces})
+    chart_card.show_table(session, table, key, name, {figures: traces})
 
 
 def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[PeriodBar, ...]:
     """The results of quarters or years as bars; the six largest groups."""
-    kpi = CATALOGUE[code]
-    largest = largest_first(by_group(results).values())[:NAMED_BARS]
+    largest = named_groups(session, CATALOGUE[code], results)[:NAMED_BARS]
     return tuple(
         PeriodBar(
             formats.period(r.period, session.lang),
-            group_name(session, kpi, r.keys) if len(largest) > 1 else "",
+            name if len(largest) > 1 else "",
             r.value,
             None if r.low is None or r.high is None else (r.low, r.high),
             broken=Flag.DATA_BREAK in r.flags,
         )
-        for group in largest
+        for name, group in largest
         for r in group
     )
 
@@ -316,20 +240,16 @@ def draw_bars(
     unit = words.unit(session, latest)
     if unit:
         st.caption(markdown(unit))
-    st.vega_lite_chart(
-        period_spec(bars, kpi.unit, session.lang),
-        theme=None,
-        key=key,
-        alt=plain(session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars}))),
-    )
-    broken = dict.fromkeys(bar.period for bar in bars if bar.broken)
-    if broken:
-        st.caption(session.md("trends.bars_broken", periods=", ".join(broken)))
+    alt = session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars}))
+    broken = ", ".join(dict.fromkeys(bar.period for bar in bars if bar.broken))
+    said = session.t("trends.bars_broken", periods=broken) if broken else ""
+    chart = periods_chart(bars, kpi.unit, session.lang, alt)
+    chart_card.show(session, chart, key=key, caption=said)
     with st.expander(session.t("trends.as_table")):
         show_results(session, results, where, key=f"{key}_table", name=name)
 
 
-def result_table(session: Session, results: Sequence[KpiResult]) -> tables.ChartTable:
+def result_table(session: Session, results: Sequence[KpiResult]) -> ChartTable:
     """Every figure with what it rests on, the latest first."""
     lang = session.lang
     unit = results[0].unit if results else Unit.COUNT
@@ -338,7 +258,7 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
     periods = {r.period.start: formats.period(r.period, lang) for r in results}
     intervals = [(r.low, r.high) for r in results if r.low is not None and r.high is not None]
     estimated, figured = bool(intervals), formats.column_writer(intervals, unit, lang)
-    columns: dict[str, tables.Write | None] = {
+    columns: dict[str, Write | None] = {
         session.t("trends.table.period"): lambda start: periods[start.date()],
         **{session.t(f"dimensions.{name}"): None for name in dimensions},
         f"{session.t('trends.table.value')}{f' ({label})' if label else ''}": (figured),
@@ -369,7 +289,7 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
         )
         for r in reversed(results)
     )
-    return tables.ChartTable(tuple(columns), rows, tuple(columns.values()))
+    return ChartTable(tuple(columns), rows, tuple(columns.values()))
 
 
 def goals_of(
@@ -437,7 +357,10 @@ def show_trend(
         draw_bars(session, code, results, where, key)
         return
     read = read_trend(session, code, results, where, key)
-    draw_line(session, read.trend, results, where, key=key, name=words.kpi_name(session, read.kpi))
+    chart = tables.trend_chart(read.trend, session.lang)
+    chart_card.show(session, chart, key=key, on_select=selected(read.trend, key))
+    with st.expander(session.t("trends.as_table")):
+        line_table(session, read.trend, results, where, key, words.kpi_name(session, read.kpi))
     _say_drift(session, read.kpi, read.history, read.restarts)
     chart_notes.lessons(session, read.notes.called, key)
     chart_notes.notes(session, read.notes, read.trend)
@@ -504,16 +427,10 @@ def point_words(result: KpiResult, kpi: Kpi, lang: str) -> str:
     return point_text(trend_point(result), kpi.unit, lang, bare=True)
 
 
-def picture(session: Session, trend: Trend, key: str, form: TrendForm = LARGE) -> None:
-    """The chart alone, with its sentence; a click on a lesson or note opens it."""
+def selected(trend: Trend, key: str) -> chart_card.Selected:
+    """What a click does on a lesson or note of a chart, where it bears any: it opens it."""
     clickable = bool(trend.shown_lessons() or trend.shown_written())
-    st.vega_lite_chart(
-        trend_spec(trend, session.lang, form),
-        theme=None,
-        key=key,
-        alt=plain(tables.trend_sentence(trend, session.lang)),
-        on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
-    )
+    return partial(chart_notes.open_clicked, key) if clickable else "ignore"
 
 
 def line_table(
@@ -526,9 +443,6 @@ def line_table(
 ) -> None:
     """The figures, measures, lessons and notes of a chart as tables."""
     show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
-    if trend.shown_marks():
-        marks = tables.mark_table(trend, session.lang)
-        show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
-    if trend.shown_lessons() or trend.shown_written():
-        markers = tables.annotation_table(trend, session.lang)
-        show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))
+    beside = tables.beside_table(trend, session.lang)
+    if beside.rows:
+        chart_card.show_table(session, beside, f"{key}_beside", session.t("trends.beside_table"))

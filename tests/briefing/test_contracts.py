@@ -5,11 +5,7 @@ import datetime as dt
 import pytest
 
 from nami_monitor.briefing import contracts
-from nami_monitor.charts.contract_timeline import (
-    ContractLane,
-    timeline_sentence,
-    timeline_spec,
-)
+from nami_monitor.charts.registers import ContractLane, timeline_chart
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
@@ -146,15 +142,13 @@ def test_the_timeline_cuts_bars_at_its_window_and_keeps_what_lies_within():
         ContractLane("soon", None, dt.date(2026, 7, 1), (dt.date(2026, 7, 2), dt.date(2090, 1, 1))),
     ]
     window = (dt.date(2024, 1, 1), dt.date(2028, 12, 1))
-    spec = timeline_spec(lanes, window, APRIL, "nl")
-    bars = spec["layer"][0]["data"]["values"]
+    drawn = timeline_chart(lanes, window, APRIL, "nl")
+    rows = {layer["name"]: layer["data"]["values"] for layer in drawn.spec["layer"]}
     low, high = 2024 * 12, 2028 * 12 + 12
-    assert [(bar["name"], bar["x"], bar["x2"]) for bar in bars] == [
+    assert [(bar["said"].split(",")[0], bar["x"], bar["x2"]) for bar in rows["bar"]] == [
         ("long", low, high),
         ("soon", low, 2026 * 12 + 6),
     ]
-    names = [row["name"] for layer in spec["layer"] for row in layer["data"]["values"]]
-    assert "unknown (nog zonder datums)" in names
-    points = spec["layer"][-1]["data"]["values"]
-    assert [point["part"] for point in points] == ["optie", "einde"]
-    assert "soon" in timeline_sentence(lanes, APRIL, "en")
+    assert "unknown (nog zonder datums)" in {row["text"] for row in rows["words"]}
+    assert [sign.words for sign in drawn.signs] == ["looptijd", "optie", "einde"]
+    assert "soon" in timeline_chart(lanes, window, APRIL, "en").alt

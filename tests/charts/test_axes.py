@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.charts.axes import month_index, month_ticks, value_axis
+from nami_monitor.charts.axes import month_index, month_words, value_axis
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20))
@@ -36,14 +36,15 @@ def test_scales_are_round_and_written_in_dutch(values, labels):
 
 
 def test_months_are_dutch_and_thin_out_with_the_span():
-    year = month_ticks(date(2025, 11, 1), date(2026, 10, 1), "nl")
-    assert [tick.lines for tick in year][:3] == [("nov", "2025"), ("dec",), ("jan", "2026")]
-    assert len(year) == 12
-    four = month_ticks(date(2022, 11, 1), date(2026, 10, 1), "nl")
-    assert [tick.lines for tick in four][:2] == [("jan", "2023"), ("jul",)]
-    assert [tick.minor for tick in four][:2] == [False, True]
-    thirty = month_ticks(date(1996, 1, 1), date(2026, 1, 1), "en")
-    assert len(thirty) <= 12
+    few, year, at = month_words(date(2025, 11, 1), date(2026, 10, 1), "nl")
+    assert year[:3] == ["nov 2025", "dec", "jan 2026"]
+    assert few[:4] == ["2025", "", "2026", ""]
+    assert len(at) == 12
+    few, four, _ = month_words(date(2022, 11, 1), date(2026, 10, 1), "nl")
+    assert (few[:2], four[:2]) == (["2023", ""], ["jan 2023", "jul"])
+    assert len(month_words(date(1996, 1, 1), date(2026, 1, 1), "en")[2]) <= 12
+    small = month_words(date(2023, 11, 1), date(2026, 10, 1), "nl", small=True)
+    assert small[0] == small[1] == ["jan 2024", "jul", "jan 2025", "jul", "jan 2026", "jul"]
 
 
 def test_a_month_number_counts_months():

@@ -8,7 +8,7 @@ import pytest
 
 from nami_monitor.charts import grammar, palette
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.tables import annotation_table, mark_table, trend_sentence, trend_table
+from nami_monitor.charts.tables import beside_table, trend_sentence, trend_table
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
     BreakSpan,
@@ -285,10 +285,8 @@ def test_what_is_expected_steps_per_phase_moves_with_a_season_and_is_cut_to_the_
     season = tuple(Expected(10 + k, 9 + k, 11 + k) for k in range(6))
     moving = replace(FULL, phases=(Phase(START, date(2025, 6, 1), season),))
     assert [row["y"] for row in drawn(moving)["expected"][1:-1]] == [10, 11, 12, 13, 14, 15]
-    assert mark_table(FULL, "nl").rows == (
-        (1, date(2025, 2, 1), "Afroepverbod"),
-        (2, date(2025, 5, 1), "Retourregeling"),
-    )
+    measures = (("1", date(2025, 2, 1), "Afroepverbod"), ("2", date(2025, 5, 1), "Retourregeling"))
+    assert beside_table(FULL, "nl").rows[:2] == measures
 
 
 def test_hatching_stays_within_its_band():
@@ -332,6 +330,27 @@ def test_forty_measures_are_numbered_discs_that_do_not_overlap():
     for row in rows["measure"]:
         by_row.setdefault(row["py"], []).append(row["x"])
     assert all(b - a >= 3 for xs in by_row.values() for a, b in pairwise(xs))
+
+
+def test_forty_measures_of_one_month_share_a_disc_and_stand_in_the_table():
+    values = series([float(k % 5 + 5) for k in range(48)])
+    marks = tuple(InterventionMark(add_months(START, 7), f"Maatregel {k}") for k in range(40))
+    trend = Trend((values,), Unit.KG, marks=(*marks, InterventionMark(add_months(START, 40), "x")))
+    spec = trend_spec(trend, "nl")
+    rows = layers(spec)
+    white = [row["text"] for row in rows["words"] if row["colour"] == palette.WHITE]
+    assert white == ["1+", "41"]
+    assert spec["height"] < 500
+    assert len(beside_table(trend, "nl").rows) == 41
+
+
+def test_the_unit_of_an_amount_per_activity_keeps_its_sign_beside_the_last_value():
+    for unit, words in ((Unit.EUR_PER_ACTIVITY, "€ per werkdag"), (Unit.EUR, None)):
+        trend = Trend((series([0.8, 0.9]),), unit, activity="werkdag")
+        for form in (LARGE, SMALL):
+            text_of = " ".join(said(trend, form))
+            assert "€" in text_of
+            assert words is None or words in text_of
 
 
 @pytest.mark.parametrize("form", [LARGE, SMALL])
@@ -393,8 +412,8 @@ def test_notes_of_people_stand_below_the_lessons_and_can_be_clicked():
 
 
 def test_lessons_and_notes_stand_in_a_table_by_their_codes():
-    rows = annotation_table(NOTED, "nl").rows
-    assert rows == (
+    rows = beside_table(NOTED, "nl").rows
+    assert rows[-3:] == (
         ("L1", date(2025, 5, 1), "Begin klein"),
         ("L2", date(2025, 3, 1), "Meet"),
         ("N1", date(2025, 2, 1), "Verhuizing <b>"),

@@ -8,10 +8,10 @@ from nami_monitor.briefing import assets as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.assets import BANDS, AssetRegister
 from nami_monitor.briefing.overview import RegisterChoices
-from nami_monitor.charts import age_bars, survival_curve
-from nami_monitor.charts.survival_curve import SurvivalStep
-from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.charts.columns import ages_chart
+from nami_monitor.charts.registers import SurvivalStep, survival_chart
+from nami_monitor.charts.spec import ChartTable
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats
@@ -19,7 +19,7 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
-from nami_monitor.ui import app, figure_notes, links, trend_chart, words
+from nami_monitor.ui import app, chart_card, figure_notes, links, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
@@ -81,15 +81,8 @@ def stock(session: Session, register: AssetRegister) -> None:
         st.info(session.t("assets.none_in_use"))
         return
     names = {code: words.code_name(session, "condition", code) for _, code in register.ages}
-    st.vega_lite_chart(
-        age_bars.ages_spec(register.ages, BANDS, names, session.lang),
-        theme=None,
-        key="ages",
-        alt=plain(age_bars.ages_sentence(register.ages, BANDS, session.lang)),
-    )
-    with st.expander(session.t("trends.as_table")):
-        table = age_bars.ages_table(register.ages, BANDS, names, session.lang)
-        trend_chart.show_table(session, table, "ages_table", session.t("assets.ages"))
+    drawn = ages_chart(register.ages, BANDS, names, session.lang)
+    chart_card.show(session, drawn, key="ages", name=session.t("assets.ages"))
     at = Period(register.month, register.month, PeriodKind.MONTH)
     links.offer_figure(session, IN_USE, at, register.where)
 
@@ -107,16 +100,9 @@ def lasting(session: Session, register: AssetRegister) -> None:
     steps = _steps(register.lives)
     warranty = None if register.lives.warranty is None else register.lives.warranty / YEAR
     st.markdown(markdown(_at_warranty(session, register)))
-    st.vega_lite_chart(
-        survival_curve.survival_spec(steps, warranty, session.lang),
-        theme=None,
-        key="survival",
-        alt=plain(survival_curve.survival_sentence(steps, warranty, session.lang)),
-    )
-    st.caption(session.t("assets.method"))
-    with st.expander(session.t("trends.as_table")):
-        table = survival_curve.survival_table(steps, session.lang)
-        trend_chart.show_table(session, table, "survival_table", session.t("assets.lasting"))
+    drawn = survival_chart(steps, warranty, session.lang)
+    title, method = session.t("assets.lasting"), session.t("assets.method")
+    chart_card.show(session, drawn, key="survival", name=title, caption=method)
     name = words.kpi_name(session, CATALOGUE[result.code])
     links.offer_trace(
         session.t("trace.figure", name=name), links.result_address(result, register.where)
@@ -183,7 +169,7 @@ def gone(session: Session, register: AssetRegister) -> None:
         links.trace_of_figure(session, RETIRED, _year(year, register.month), register.where)
         for year in years
     ]
-    trend_chart.show_table(session, table, "routes", session.t("assets.gone"), {head[0]: traces})
+    chart_card.show_table(session, table, "routes", session.t("assets.gone"), {head[0]: traces})
 
 
 def _year(year: int, month: date) -> Period:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
-from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.charts.bars import NamedAmount, waterfall_chart
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -23,7 +23,7 @@ from nami_monitor.kpis.bridge import (
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import links, words
+from nami_monitor.ui import chart_card, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
@@ -132,28 +132,23 @@ def _notes(session: Session, spend: SpendBridge) -> str:
 
 def _draw(session: Session, spend: SpendBridge, bridge: Bridge[str]) -> None:
     steps = tuple(
-        WaterfallStep(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
+        NamedAmount(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
         for part in BridgePart
         if (amount := float(getattr(bridge.total, part)))
     )
     before, after = spend.before.value or 0.0, spend.after.value or 0.0
     ends = [
-        WaterfallEnd(_period(session, result), amount, formats.money(amount, session.lang))
+        NamedAmount(_period(session, result), amount, formats.money(amount, session.lang))
         for result, amount in ((spend.before, before), (spend.after, after))
     ]
     steps_said = "; ".join(f"{step.name} {step.label}" for step in steps)
-    st.vega_lite_chart(
-        waterfall_spec(ends[0], steps, ends[1]),
-        theme=None,
-        key="bridge_chart",
-        alt=plain(
-            session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=steps_said)
-        ),
-    )
+    alt = session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=steps_said)
     change = float(bridge.total.change)
     exact = formats.add_up([step.amount for step in steps], round(change, 6), Unit.EUR)
     key = "bridge.exact" if exact else "bridge.exact_rounded"
-    st.caption(session.md(key, change=_more(session, change)))
+    said = session.t(key, change=_more(session, change))
+    drawn = waterfall_chart(ends[0], steps, ends[1], alt)
+    chart_card.show(session, drawn, key="bridge_chart", caption=said)
 
 
 def _explain(session: Session, total: SpendSplit) -> None:

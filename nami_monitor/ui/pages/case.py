@@ -10,7 +10,7 @@ import streamlit as st
 from nami_monitor.briefing import cases
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.cases import TREND, CaseFigures, Doubt, DoubtKind, ShownFigure, doubts
-from nami_monitor.charts.tables import ChartTable
+from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats

@@ -16,10 +16,10 @@ from nami_monitor.briefing.contracts import (
     ContractSplit,
 )
 from nami_monitor.briefing.overview import RegisterChoices
-from nami_monitor.charts import contract_timeline as charts
 from nami_monitor.charts import tables
-from nami_monitor.charts.period_bars import PeriodBar, period_spec
-from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.columns import PeriodBar, periods_chart
+from nami_monitor.charts.registers import MOST, ContractLane, timeline_chart
+from nami_monitor.charts.spec import ChartTable
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, add_months, month_range
@@ -28,7 +28,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import app, figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui import app, chart_card, figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
@@ -139,7 +139,7 @@ def timeline(session: Session, register: ContractRegister) -> None:
     if not current:
         st.info(session.t("contracts.timeline.nothing"))
         return
-    drawn = current[: charts.MOST]
+    drawn = current[:MOST]
     days = [moment.day for contract in drawn for moment in contract.moments]
     last = min(max([*days, register.month]), add_months(register.month, AFTER)).replace(day=1)
     window = (
@@ -147,23 +147,14 @@ def timeline(session: Session, register: ContractRegister) -> None:
         max(add_months(last, 2), add_months(register.month, 12)),
     )
     lanes = [_lane(contract, register.month) for contract in drawn]
-    st.vega_lite_chart(
-        charts.timeline_spec(lanes, window, register.month, session.lang),
-        theme=None,
-        key="contracts_timeline",
-        alt=plain(charts.timeline_sentence(lanes, register.month, session.lang)),
-    )
-    caption_text = session.t(
-        "contracts.timeline.words", start=formats.month(window[0], session.lang)
-    )
-    if len(current) > len(drawn):
-        caption_text = (
-            f"{caption_text} {session.t('contracts.timeline.rest', n=len(current) - len(drawn))}"
-        )
-    st.caption(markdown(caption_text))
+    chart = timeline_chart(lanes, window, register.month, session.lang)
+    start, rest = formats.month(window[0], session.lang), len(current) - len(drawn)
+    said = [session.t("contracts.timeline.words", start=start)]
+    said += [session.t("contracts.timeline.rest", n=rest)] if rest else []
+    chart_card.show(session, chart, key="contracts_timeline", caption=" ".join(said))
 
 
-def _lane(contract: Contract, month: date) -> charts.ContractLane:
+def _lane(contract: Contract, month: date) -> ContractLane:
     coming = contract.coming(month)
     spans = {}
     if coming:
@@ -174,7 +165,7 @@ def _lane(contract: Contract, month: date) -> charts.ContractLane:
             "preparation": (coming.prepare_from, notice_day),
             "notice": (notice_day, coming.day),
         }
-    return charts.ContractLane(
+    return ContractLane(
         contract.name,
         contract.starts_on,
         contract.ends_on,
@@ -212,19 +203,12 @@ def values(session: Session, register: ContractRegister) -> None:
         )
     ]
     trend = Trend(tuple(series), Unit.EUR)
-    st.vega_lite_chart(
-        charts.value_spec(trend, session.lang),
-        theme=None,
-        key="contracts_values",
-        alt=plain(tables.trend_sentence(trend, session.lang)),
-    )
-    st.caption(markdown(caption(trend, session.lang)))
-    with st.expander(session.t("trends.as_table")):
-        found_table = tables.trend_table(trend, session.lang)
-        rows = (_month(row[0]) for row in found_table.rows)
-        traces = [links.trace_of_figure(session, VALUE, month, register.where) for month in rows]
-        column = {found_table.head[0]: traces}
-        trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
+    above = session.t("charts.contracts.whole_term")
+    drawn = tables.trend_chart(trend, session.lang, above=above)
+    rows = (_month(row[0]) for row in drawn.table.rows)
+    traces = [links.trace_of_figure(session, VALUE, month, register.where) for month in rows]
+    column = {drawn.table.head[0]: traces}
+    chart_card.show(session, drawn, key="contracts_values", name=title, traces=column)
 
 
 def shapes(session: Session, register: ContractRegister) -> None:
@@ -360,7 +344,7 @@ def _split(session: Session, split: ContractSplit, where: Filters) -> None:
             for row in table.rows
         ]
         column = {table.head[1]: traces}
-        trend_chart.show_table(session, table, f"split_{split.family}_table", split.name, column)
+        chart_card.show_table(session, table, f"split_{split.family}_table", split.name, column)
 
 
 def _line(session: Session, split: ContractSplit) -> None:
@@ -374,27 +358,17 @@ def _line(session: Session, split: ContractSplit) -> None:
             for replacement in split.replacements
         ),
     )
-    st.vega_lite_chart(
-        trend_spec(trend, session.lang),
-        theme=None,
-        key=f"split_{split.family}",
-        alt=plain(tables.trend_sentence(trend, session.lang)),
-    )
-    st.text(plain(_since(session, split)))
-    st.caption(markdown(caption(trend, session.lang)))
+    drawn = tables.trend_chart(trend, session.lang)
+    chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
 
 
 def _bars(session: Session, split: ContractSplit) -> None:
     bars = tuple(
         PeriodBar(_period(session, split, month), "", value) for month, value in split.total.items()
     )
-    st.vega_lite_chart(
-        period_spec(bars, Unit.EUR, session.lang),
-        theme=None,
-        key=f"split_{split.family}",
-        alt=plain(session.t("trends.bars_alt", name=split.name, n=len(bars))),
-    )
-    st.text(plain(_since(session, split)))
+    alt = session.t("trends.bars_alt", name=split.name, n=len(bars))
+    drawn = periods_chart(bars, Unit.EUR, session.lang, alt)
+    chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
 
 
 def _since(session: Session, split: ContractSplit) -> str:
@@ -415,13 +389,13 @@ def _period(session: Session, split: ContractSplit, month: date) -> str:
     return formats.period(period, session.lang)
 
 
-def _split_table(session: Session, split: ContractSplit) -> tables.ChartTable:
+def _split_table(session: Session, split: ContractSplit) -> ChartTable:
     streams = [code for code, months in split.streams.items() if any(months.values())]
 
     def money(value: float) -> str:
         return formats.money(value, session.lang)
 
-    return tables.ChartTable(
+    return ChartTable(
         (
             session.t("trends.table.period"),
             session.t("contracts.splits.total"),

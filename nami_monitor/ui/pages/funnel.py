@@ -8,17 +8,15 @@ from nami_monitor.charts.funnel_plot import (
     INSIDE,
     MARKS,
     FunnelDot,
-    FunnelLimits,
-    FunnelTexts,
-    funnel_spec,
+    funnel_chart,
 )
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.sentences import activity_of
-from nami_monitor.signals.funnel import Funnel, RatioKind
+from nami_monitor.signals.funnel import Funnel, LimitsBySize, RatioKind
 from nami_monitor.store import Store
-from nami_monitor.ui import links, words
+from nami_monitor.ui import chart_card, links, words
 from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.session import Session
@@ -64,30 +62,24 @@ def _draw(session: Session, comparison: FunnelComparison, limits: Funnel[str | N
     dots = tuple(_dot(session, comparison, site) for site in comparison.sites if _drawn(site))
     curve = limits.curve()
     bound = 0.0 if all(dot.value >= 0 for dot in dots) else float("-inf")
-    low, warning_low, warning_high, high = (
-        [max(float(value) * factor, bound) for value in values]
-        for values in (curve.low, curve.warning_low, curve.warning_high, curve.high)
-    )
-    lines = FunnelLimits(
-        curve.sizes.tolist(), low, warning_low, warning_high, high, limits.rate * factor
+    lines = LimitsBySize(
+        curve.sizes,
+        *(
+            (values * factor).clip(min=bound)
+            for values in (curve.low, curve.warning_low, curve.warning_high, curve.high)
+        ),
     )
     unit = words.unit(session, comparison.whole)
     name = words.kpi_name(session, comparison.kpi)
-    texts = FunnelTexts(
+    drawn = funnel_chart(
+        dots,
+        lines,
+        limits.rate * factor,
+        lang,
         size=_size_title(session, comparison),
         value=unit or name,
         legend={effect: session.t(f"funnel.legend.{effect}") for effect in MARKS},
-        tooltip=(
-            session.t("funnel.table.location"),
-            session.t("funnel.table.size"),
-            session.t("funnel.table.value"),
-        ),
-    )
-    st.vega_lite_chart(
-        funnel_spec(dots, lines, texts, lang),
-        theme=None,
-        key="funnel_chart",
-        alt=plain(session.t("funnel.alt", n=len(dots), name=name, said=comparison.sentence)),
+        alt=session.t("funnel.alt", n=len(dots), name=name, said=comparison.sentence),
     )
     whole = formats.quantity(
         limits.rate * factor,
@@ -100,7 +92,7 @@ def _draw(session: Session, comparison: FunnelComparison, limits: Funnel[str | N
         notes.append(session.t("funnel.caption_amount"))
     elif limits.between:
         notes.append(session.t("funnel.caption_between"))
-    st.caption(markdown(" ".join(notes)))
+    chart_card.show(session, drawn, key="funnel_chart", caption=" ".join(notes))
 
 
 def _drawn(site: FunnelSite) -> bool:

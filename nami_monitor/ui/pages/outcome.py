@@ -11,9 +11,9 @@ from nami_monitor.briefing import decisions
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import hundred_data as hundreds
-from nami_monitor.charts.hundred import hundred_spec, strip_img
+from nami_monitor.charts.hundred import hundred_chart, strip_img
 from nami_monitor.charts.hundred_data import Hundred, hundred_of
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.words import PlanState, Unit, Verdict
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.comparison import Comparison, MonthlyMeans, compare
@@ -26,7 +26,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 from nami_monitor.kpis.interventions.panel_data import READINGS, read_panel_data
 from nami_monitor.kpis.interventions.register import Intervention, chosen
 from nami_monitor.store import Store
-from nami_monitor.ui import app, cache, doors, filters
+from nami_monitor.ui import app, cache, chart_card, doors, filters
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.pages.home import decision_form
@@ -114,15 +114,9 @@ def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], mont
         if found is None:
             _none(session, one, month)
         else:
-            st.vega_lite_chart(
-                hundred_spec(found, session.lang),
-                theme=None,
-                key="hundred",
-                alt=plain(hundreds.sentence(found, session.lang)),
-            )
             cut = hundreds.clipped(found, session.lang)
-            if cut:
-                st.caption(markdown(cut))
+            drawn = hundred_chart(found, session.lang)
+            chart_card.show(session, drawn, key="hundred", caption=cut)
     with right:
         _card(session, one, month)
         other = _otherwise(session, one, answers)

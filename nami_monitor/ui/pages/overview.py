@@ -7,7 +7,7 @@ import streamlit as st
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import KpiLine, Overview
-from nami_monitor.charts.tables import ChartTable
+from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State, Unit

@@ -15,13 +15,8 @@ from nami_monitor.briefing.measures import (
     product_groups,
 )
 from nami_monitor.briefing.waterbed import remarks
-from nami_monitor.charts.pilot_designs import (
-    DesignChances,
-    designs_sentence,
-    designs_spec,
-    designs_table,
-)
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.charts.effects import DesignChances, designs_chart
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import formats
@@ -29,7 +24,7 @@ from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
 from nami_monitor.kpis.interventions.pilot import Affordable, Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, trend_chart
+from nami_monitor.ui import app, booking, chart_card
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.session import Session
@@ -178,9 +173,8 @@ def _basis(session: Session, pilot: Pilot) -> None:
         waterbed.bullets(remarks(pilot, lang))
         designs = _chances(pilot, lang)
         if designs:
-            title = session.t("pilot.advice.title")
-            table = designs_table(designs, lang)
-            trend_chart.show_table(session, table, "pilot_designs_table", title)
+            title, table = session.t("pilot.advice.title"), designs_chart(designs, lang).table
+            chart_card.show_table(session, table, "pilot_designs_table", title)
 
 
 def _chances(pilot: Pilot, lang: str) -> tuple[DesignChances, ...]:
@@ -201,13 +195,9 @@ def _designs(session: Session, pilot: Pilot) -> None:
     designs = _chances(pilot, session.lang)
     if not designs:
         return
-    st.vega_lite_chart(
-        designs_spec(designs, session.lang),
-        theme=None,
-        key="pilot_designs",
-        alt=plain(designs_sentence(designs, session.lang)),
-    )
-    st.caption(markdown(" ".join(briefing.pilot_advice(pilot, session.lang))))
+    advice = " ".join(briefing.pilot_advice(pilot, session.lang))
+    drawn = designs_chart(designs, session.lang)
+    chart_card.show(session, drawn, key="pilot_designs", caption=advice)
 
 
 def _choose(

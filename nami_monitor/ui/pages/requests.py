@@ -17,7 +17,8 @@ from nami_monitor.briefing.requests import (
     articles,
     exists,
 )
-from nami_monitor.charts import decision_bars, tables
+from nami_monitor.charts.columns import decisions_chart
+from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period
@@ -30,6 +31,7 @@ from nami_monitor.ui import (
     app,
     booking,
     cache,
+    chart_card,
     doors,
     figure_notes,
     filters,
@@ -113,23 +115,11 @@ def decided(session: Session, ledger: RequestLedger) -> None:
     if not ledger.decisions:
         st.info(session.t("requests.nothing"))
         return
-    st.vega_lite_chart(
-        decision_bars.decisions_spec(ledger.decisions, DECISIONS, session.lang),
-        theme=None,
-        key="decisions",
-        alt=plain(decision_bars.decisions_sentence(ledger.decisions, DECISIONS, session.lang)),
-    )
-    with st.expander(session.t("trends.as_table")):
-        table = decision_bars.decisions_table(ledger.decisions, DECISIONS, session.lang)
-        months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
-        traces = [links.trace_of_figure(session, COUNTED, month, ledger.where) for month in months]
-        trend_chart.show_table(
-            session,
-            table,
-            "decisions_table",
-            session.t("requests.decisions"),
-            {table.head[0]: traces},
-        )
+    drawn = decisions_chart(ledger.decisions, DECISIONS, session.lang)
+    months = (Period(row[0], row[0], PeriodKind.MONTH) for row in drawn.table.rows)
+    traces = [links.trace_of_figure(session, COUNTED, month, ledger.where) for month in months]
+    column, name = {drawn.table.head[0]: traces}, session.t("requests.decisions")
+    chart_card.show(session, drawn, key="decisions", name=name, traces=column)
 
 
 def rate(session: Session, picked: Selection) -> None:
@@ -156,12 +146,12 @@ def apart(session: Session, ledger: RequestLedger) -> None:
         )
     )
     if ledger.blocked:
-        table = tables.ChartTable(
+        table = ChartTable(
             (session.t("requests.apart.reason"), session.t("requests.apart.count")),
             tuple((reason(session, why), n) for why, n in ledger.blocked.items()),
             (None, lambda n: formats.number(n, session.lang)),
         )
-        trend_chart.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
+        chart_card.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
     for decision in ("refurbished", "blocked"):
         if ledger.counts[decision]:
             where = {**ledger.where, "decision": (decision,)}

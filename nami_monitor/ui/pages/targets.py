@@ -13,7 +13,7 @@ from nami_monitor.briefing import targets as briefing
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
-from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
+from nami_monitor.charts.columns import TargetPoint, target_chart
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import period_at
@@ -32,7 +32,17 @@ from nami_monitor.kpis.targets import (
 )
 from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
-from nami_monitor.ui import app, booking, cache, doors, filters, links, trend_chart, words
+from nami_monitor.ui import (
+    app,
+    booking,
+    cache,
+    chart_card,
+    doors,
+    filters,
+    links,
+    trend_chart,
+    words,
+)
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
@@ -276,22 +286,15 @@ def course(session: Session, line: TargetLine, names: Names, month: date | None)
     unit = line.kpi.unit
     measure = words.activity_name(session, activity)
     st.caption(markdown(formats.unit_label(unit, session.lang, activity=measure)))
-    st.vega_lite_chart(
-        target_spec(points, unit, session.lang),
-        theme=None,
-        key="target_course",
-        alt=plain(target_sentence(points, target_name, unit, session.lang)),
-    )
-    with st.expander(session.t("trends.as_table")):
-        points_table = target_table(points, unit, session.lang, measure)
-        traces = [
-            links.trace_of_result(session, step.result, _where(line.target))
-            if step.result
-            else None
+    drawn = target_chart(points, target_name, unit, session.lang, measure)
+    where = _where(line.target)
+    traces = {
+        drawn.table.head[1]: [
+            links.trace_of_result(session, step.result, where) if step.result else None
             for step in reversed(steps)
         ]
-        column = {points_table.head[1]: traces}
-        trend_chart.show_table(session, points_table, "target_course_table", target_name, column)
+    }
+    chart_card.show(session, drawn, key="target_course", name=target_name, traces=traces)
 
 
 def change(session: Session, line: TargetLine) -> None:

@@ -11,6 +11,7 @@ from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.overview import independent, level_signals
+from nami_monitor.charts import tables
 from nami_monitor.charts.trend_data import Trend
 from nami_monitor.charts.trend_lanes import TrendForm
 from nami_monitor.core.escapes import html, markdown, plain
@@ -27,11 +28,11 @@ from nami_monitor.ui import (
     app,
     booking,
     cache,
+    chart_card,
     chart_notes,
     doors,
     figure_notes,
     filters,
-    legend,
     links,
     trend_chart,
     words,
@@ -81,8 +82,9 @@ def show(session: Session) -> None:
         for change in changes(kpi, session.lang):
             st.caption(markdown(change))
         if read:
-            trend_chart.picture(session, read.trend, KEY, FORM)
-            legend.row(session, read.trend, KEY)
+            drawn = tables.trend_chart(read.trend, session.lang, FORM)
+            select = trend_chart.selected(read.trend, KEY)
+            chart_card.show(session, drawn, key=KEY, on_select=select)
         elif known:
             trend_chart.draw_bars(session, code, results, ask.where, KEY)
         elif results:

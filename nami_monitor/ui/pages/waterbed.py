@@ -1,10 +1,10 @@
 """How it is known what a measure brought: figures in every unit, paths, destinations, method."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final
 
 import streamlit as st
 
@@ -12,22 +12,16 @@ from nami_monitor.briefing import arms as of_arms
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import palette
-from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
-from nami_monitor.charts.hundred_data import channels, told
-from nami_monitor.charts.mirrored_bars import (
+from nami_monitor.charts.effects import (
     Departure,
-    mirrored_sentence,
-    mirrored_spec,
-    mirrored_table,
-)
-from nami_monitor.charts.placebo_lines import (
     EffectPath,
-    placebo_sentence,
-    placebo_spec,
-    placebo_table,
+    PlaceEffect,
+    forest_chart,
+    mirrored_chart,
+    placebo_chart,
 )
-from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.charts.hundred_data import channels, told
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, PlanState, Unit
 from nami_monitor.i18n import formats
@@ -52,7 +46,7 @@ from nami_monitor.kpis.interventions.register import (
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, cache, chart_notes, doors, filters, links, trend_chart
+from nami_monitor.ui import booking, cache, chart_card, chart_notes, doors, filters, links
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.jobs import Job, Outcome
@@ -78,22 +72,12 @@ def bars(session: Session, evaluation: Evaluation) -> None:
     st.header(markdown(title), anchor=False)
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     called = cache.lessons_of_measure(session.store, evaluation.intervention.code, months[-1])
-    unit, lang, sides = (
-        evaluation.unit,
-        session.lang,
-        channels(evaluation.intervention, session.lang),
-    )
-    effects = briefing.mean_effects(evaluation, lang)
+    unit, lang = evaluation.unit, session.lang
+    names, effects = channels(evaluation.intervention, lang), briefing.mean_effects(evaluation, lang)
     marks = chart_notes.lesson_marks(session, called)
-    _draw(
-        session,
-        mirrored_spec(rows, start, unit, lang, sides, marks),
-        mirrored_sentence(rows, start, unit, lang, sides, effects),
-        mirrored_table(rows, unit, lang, sides),
-        BARS,
-        title,
-        on_select=partial(chart_notes.open_clicked, BARS) if called else "ignore",
-    )
+    drawn = mirrored_chart(rows, start, unit, lang, names, effects, marks)
+    select: chart_card.Selected = partial(chart_notes.open_clicked, BARS) if called else "ignore"
+    chart_card.show(session, drawn, key=BARS, name=title, on_select=select)
     chart_notes.lessons(session, called, BARS)
 
 
@@ -127,14 +111,8 @@ def path(session: Session, evaluation: Evaluation) -> None:
         colour=SIDES[which],
     )
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
-    _draw(
-        session,
-        placebo_spec(course, evaluation.unit, session.lang),
-        placebo_sentence(course, session.lang),
-        placebo_table(course, evaluation.unit, session.lang),
-        f"waterbed_path_{which}",
-        title,
-    )
+    drawn = placebo_chart(course, evaluation.unit, session.lang)
+    chart_card.show(session, drawn, key=f"waterbed_path_{which}", name=title)
 
 
 def destinations(session: Session, evaluation: Evaluation) -> None:
@@ -157,35 +135,18 @@ def destinations(session: Session, evaluation: Evaluation) -> None:
         for destination in estimated
         if (effect := destination.effect) is not None
     )
-    if drawn:
-        st.vega_lite_chart(
-            forest_spec(drawn, evaluation.unit, lang),
-            theme=None,
-            key="waterbed_went",
-            alt=plain(forest_sentence(drawn, evaluation.unit, lang)),
-        )
     rest = len(evaluation.destinations) - len(estimated)
-    if rest:
-        st.caption(session.md("waterbed.went.rest", n=rest))
+    said = session.t("waterbed.went.rest", n=rest) if rest else ""
+    if drawn:
+        chart = forest_chart(drawn, evaluation.unit, lang)
+        chart_card.show(session, chart, key="waterbed_went", caption=said)
+    else:
+        st.caption(markdown(said))
     keys = ("place", "effect", "interval", "shown", "corrected")
     heads = [Head(session.t(f"waterbed.went.{key}")) for key in keys]
     with st.expander(session.t("trends.as_table")):
         rows = briefing.destination_rows(evaluation, lang)
         grid(session, heads, rows, key="waterbed_went_table", name=title, file=title)
-
-
-def _draw(
-    session: Session,
-    spec: dict[str, Any],
-    sentence: str,
-    table: ChartTable,
-    key: str,
-    title: str,
-    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
-) -> None:
-    st.vega_lite_chart(spec, theme=None, key=key, alt=plain(sentence), on_select=on_select)
-    with st.expander(session.t("trends.as_table")):
-        trend_chart.show_table(session, table, f"{key}_table", title)
 
 
 PARTS = ("gross", "spill", "net")

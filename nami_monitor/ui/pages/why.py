@@ -8,7 +8,7 @@ import streamlit as st
 from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.why import ContributionLine, Explained
-from nami_monitor.charts.contribution_bars import ContributionBar, contributions_spec
+from nami_monitor.charts.bars import NamedAmount, contributions_chart
 from nami_monitor.charts.palette import GRID
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
@@ -17,7 +17,7 @@ from nami_monitor.kpis.questions import RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, grid, links, words
+from nami_monitor.ui import chart_card, filters, grid, links, words
 from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.pages import bridge
 from nami_monitor.ui.session import Session
@@ -124,26 +124,23 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
     lang, change = session.lang, explained_change.why
     name = words.kpi_name(session, change.kpi)
     bars = tuple(
-        ContributionBar(
+        NamedAmount(
             line.name,
             line.amount,
-            str(line.effect),
             briefing.amount_text(change, line.amount, lang, bare=True),
+            str(line.effect),
         )
         for line in explained_change.lines
     )
     total = briefing.amount_text(change, float(change.change or 0), lang)
-    st.vega_lite_chart(
-        contributions_spec(bars),
-        theme=None,
-        key="why_chart",
-        alt=plain(session.t("why.alt", name=name, change=total)),
-    )
+    drawn = contributions_chart(bars, session.t("why.alt", name=name, change=total))
+    chart_card.picture(drawn, key="why_chart")
     shown = bool(st.session_state.get(SHOWN))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(markdown(briefing.whole_text(explained_change, lang)), width="content")
         label = session.t(f"trends.{'hide' if shown else 'show'}.as_table")
         st.button(label, key="why_toggle", type="tertiary", on_click=_toggle)
+        chart_card.link(session, drawn.kind, "why_chart")
     if shown:
         _details(session, explained_change, ask, name)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, completeness_spec
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.charts.registers import DeliveryCell, DeliveryState, completeness_chart
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.deliveries import (
@@ -19,7 +19,7 @@ from nami_monitor.ingest.deliveries import (
 )
 from nami_monitor.ingest.profiles.library import profile_file, save_profile
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile
-from nami_monitor.ui import booking, words
+from nami_monitor.ui import booking, chart_card, words
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import session_files
@@ -34,14 +34,9 @@ def part(session: Session) -> None:
         st.info(session.t("data.completeness.none"))
         return
     cells = tuple(_cell(session, month) for month in months)
-    st.markdown(markdown(_sentence(session, cells)))
-    st.html(_legend(session))
-    st.vega_lite_chart(
-        spec=completeness_spec(cells, session.lang),
-        theme=None,
-        key="completeness",
-        alt=plain(_sentence(session, cells)),
-    )
+    said = _sentence(session, cells)
+    st.markdown(markdown(said))
+    chart_card.show(session, completeness_chart(cells, session.lang, said), key="completeness")
     with st.expander(session.t("data.completeness.table")):
         _table(session, months)
     _breaks(session, broken)
@@ -79,27 +74,6 @@ def _sentence(session: Session, cells: Sequence[DeliveryCell]) -> str:
     if len(sentences) == 1:
         sentences.append(session.t("data.completeness.whole"))
     return " ".join(sentences)
-
-
-SIGNS = {
-    DeliveryState.DELIVERED: ("■", "var(--nami-ink)"),
-    DeliveryState.PARTIAL: ("▄", "var(--nami-link)"),
-    DeliveryState.MISSING: ("✕", "var(--nami-second)"),
-    DeliveryState.BREAK: ("▲", "var(--nami-second)"),
-    DeliveryState.NOT_DUE: ("·", "var(--nami-grey)"),
-}
-
-
-def _legend(session: Session) -> str:
-    parts = "".join(
-        f'<li style="margin-right:1.25rem"><span aria-hidden="true" style="color:{colour}">'
-        f"{sign}</span> {session.t(f'charts.completeness.{kind}')}</li>"
-        for kind, (sign, colour) in SIGNS.items()
-    )
-    return (
-        '<ul role="list" style="display:flex;flex-wrap:wrap;list-style:none;margin:0;padding:0">'
-        f"{parts}</ul>"
-    )
 
 
 def _table(session: Session, months: Sequence[MonthDelivered]) -> None:

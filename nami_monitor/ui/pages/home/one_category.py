@@ -13,13 +13,13 @@ from nami_monitor.briefing.month import BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.charts import hundred, hundred_data
 from nami_monitor.charts.hundred_data import hundred_of
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.words import Flag, KitSignal, PeriodKind, State, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.store.journal import current
-from nami_monitor.ui import app, cache, doors, links, trend_chart, visits, words
+from nami_monitor.ui import app, cache, chart_card, doors, links, trend_chart, visits, words
 from nami_monitor.ui.app import DEMO, OWN
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages.home import chips, decision_form
@@ -212,12 +212,8 @@ def measure_panel(session: Session, one: Evaluation, chosen: Selection) -> None:
         why = hundred_data.why_none(one, session.lang)
         st.html(f'<p class="nami-none">{html(why)}</p>')
         return
-    st.vega_lite_chart(
-        hundred.hundred_spec(found, session.lang, hundred.PANEL),
-        theme=None,
-        key="small_hundred",
-        alt=plain(hundred_data.sentence(found, session.lang)),
-    )
+    drawn = hundred.hundred_chart(found, session.lang, hundred.PANEL)
+    chart_card.picture(drawn, key="small_hundred")
 
 
 def bottom(session: Session, section: BriefingSection, asked: int, chosen: Selection) -> None:
@@ -238,9 +234,13 @@ def bottom(session: Session, section: BriefingSection, asked: int, chosen: Selec
         if n > 0:
             ways.append(f'<a href="{html(address)}">{html(session.t(f"home.{key}", n=n))}</a>')
     ways.append(f'<a href="{html(address)}">{html(session.t("home.as_table"))}</a>')
-    st.html(
-        f'<div class="nami-bottom"><p>{left}</p><p class="nami-seen">{" · ".join(ways)}</p></div>'
-    )
+    with st.container(key="bottom", horizontal=True, vertical_alignment="center"):
+        st.html(
+            f'<div class="nami-bottom"><p>{left}</p>'
+            f'<p class="nami-seen">{" · ".join(ways)}</p></div>',
+            width="content",
+        )
+        chart_card.link(session, chart_card.TREND, "home")
 
 
 def _kept(chosen: Selection) -> dict[str, str]:
