@@ -21,7 +21,7 @@ from nami_monitor.charts.effects import (
     placebo_chart,
 )
 from nami_monitor.charts.hundred_data import channels, told
-from nami_monitor.core.escapes import html, markdown
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, PlanState, Unit
 from nami_monitor.i18n import formats
@@ -73,7 +73,10 @@ def bars(session: Session, evaluation: Evaluation) -> None:
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     called = cache.lessons_of_measure(session.store, evaluation.intervention.code, months[-1])
     unit, lang = evaluation.unit, session.lang
-    names, effects = channels(evaluation.intervention, lang), briefing.mean_effects(evaluation, lang)
+    names, effects = (
+        channels(evaluation.intervention, lang),
+        briefing.mean_effects(evaluation, lang),
+    )
     marks = chart_notes.lesson_marks(session, called)
     drawn = mirrored_chart(rows, start, unit, lang, names, effects, marks)
     select: chart_card.Selected = partial(chart_notes.open_clicked, BARS) if called else "ignore"
