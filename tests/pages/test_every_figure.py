@@ -52,8 +52,7 @@ NO_FIGURES = {
     "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
     "trace_batches", "waterbed_sites", "conclusion_tables", "kit_signals",
     "case_each_answer", "case_idle",
-    *(f"{chart}_{what}" for chart in ("trend", "refuse_rate_trend")
-      for what in ("marks", "beside")),
+    "trend_beside", "refuse_rate_trend_beside",
 }  # fmt: skip
 """Tables of rows, of what was done, of batches, and of what can be measured: no figures, or what a
 trace ends in."""
@@ -263,3 +262,7 @@ def every_chart(walked):
         tables = [frame for name, frame in walked.tables.items() if name.startswith(stem)]
         linked = any(addresses(frame) for frame in tables)
         assert linked or walked.offered or walked.anchors, key
+    there = {button.key for button in walked.page.button}
+    for key in walked.charts:
+        of_it = "home_signs" if key.startswith("small_") else f"{key}_signs"
+        assert of_it in there, f"how it is read is one click away from {key}"
