@@ -50,9 +50,7 @@ def cached(
     def decorate(compute: Callable[Concatenate[Store, P], R]) -> Callable[Concatenate[Store, P], R]:
         signature, plain = inspect.signature(compute), cast("Callable[..., R]", compute)
 
-        def result(
-            path: str, version: int, key: tuple[Any, ...], _store: Store, _args: tuple[Any, ...]
-        ) -> R:
+        def result(path: str, version: int, key: str, _store: Store, _args: tuple[Any, ...]) -> R:
             del path, version, key
             return plain(_store, *_args)
 
@@ -67,7 +65,8 @@ def cached(
             bound = signature.bind(store, *args, **kwargs)
             bound.apply_defaults()
             _, *values = bound.arguments.items()
-            key = tuple(_hashable(value) for name, value in values if not name.startswith("_"))
+            parts = tuple(_hashable(value) for name, value in values if not name.startswith("_"))
+            key = repr(parts)  # Streamlit would hash each of its parts, which takes far longer
             arguments = tuple(value for _, value in values)
             return stored(str(store.path), store.version(), key, store, arguments)
 

@@ -26,6 +26,7 @@ from nami_monitor.charts.trend_data import (
 )
 from nami_monitor.charts.trend_lanes import SMALL
 from nami_monitor.core.escapes import markdown
+from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
@@ -296,16 +297,17 @@ def goals_of(
     store: Store, code: str, where: Filters, results: Sequence[KpiResult]
 ) -> tuple[TrendGoal, ...]:
     """The targets that hold for the months of results of one series."""
-    months = tuple(sorted({result.month for result in results}))
+    months = [result.month for result in results]
     chosen = tuple(sorted(where.items()))
-    return _goals(store, code, chosen, months, results[-1].period.kind)
+    return _goals(store, code, chosen, min(months), max(months), results[-1].period.kind)
 
 
 @cached(entries=100)
 def _goals(
-    store: Store, code: str, where: Where, months: tuple[date, ...], kind: str
+    store: Store, code: str, where: Where, first: date, last: date, kind: str
 ) -> tuple[TrendGoal, ...]:
-    with read_as_of(store, months[-1]) as db:
+    months = month_range(first, last)
+    with read_as_of(store, last) as db:
         return trend_goals(db, targets(db), CATALOGUE[code], dict(where), months, kind)
 
 
