@@ -213,13 +213,17 @@ def _guide(session: Session, present: set[str]) -> None:
     """Which files to read in, in which order; what to ask a supplier; and an empty template."""
     st.header(session.t("guide.title"), anchor=False)
     steps = [
-        f"<li{' style=color:var(--nami-grey)' if table in present else ''}>"
-        f"<b>{html(session.t(f'tables.{table}.name'))}</b>"
-        f"{' ' + html(session.t('guide.there')) if table in present else ''}. "
-        f"{html(session.t(f'guide.file.{table}'))} {html(session.t(f'guide.with.{table}'))}</li>"
-        for table in STEPS
+        f"<tr{' style=color:var(--nami-grey)' if table in present else ''}>"
+        f'<th scope="row">{at}. {html(session.t(f"tables.{table}.name"))}'
+        f"{' ' + html(session.t('guide.there')) if table in present else ''}</th>"
+        f'<td style="text-align:left">{html(session.t(f"guide.file.{table}"))}</td>'
+        f'<td style="text-align:left">{html(session.t(f"guide.with.{table}"))}</td></tr>'
+        for at, table in enumerate(STEPS, start=1)
     ]
-    st.html(f"<ol style='max-width:60rem'>{''.join(steps)}</ol>")
+    name = html(session.t("guide.title"))
+    st.html(
+        f'<table class="nami-table" aria-label="{name}"><tbody>{"".join(steps)}</tbody></table>'
+    )
     st.markdown(session.t("guide.supplier"))
     st.code(session.t("guide.sentence"), language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
