@@ -14,7 +14,7 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
-from nami_monitor.core.escapes import plain, plain_texts
+from nami_monitor.core.escapes import html, plain, plain_texts
 from nami_monitor.store.export import write_xlsx
 from nami_monitor.ui.session import Session
 from nami_monitor.ui.words import NONE
@@ -102,6 +102,42 @@ def grid(
     )
     if download:
         offer(session, [head.title for head in heads], rows, key=key, file=file)
+
+
+def is_open(session: Session, key: str, button: str, what: str = "as_table") -> bool:
+    """A button that opens something or closes it; gives whether it is open.
+
+    Args:
+        session: for the words.
+        key: where it is kept.
+        button: key of the button.
+        what: name of what it opens in the catalogue.
+    """
+    shown = bool(st.session_state.get(key))
+    label = session.t(f"trends.{'hide' if shown else 'show'}.{what}")
+    turn = {key: not shown}
+    st.button(label, key=button, type="tertiary", on_click=st.session_state.update, args=(turn,))
+    return shown
+
+
+def html_table(heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], name: str) -> str:
+    """A small table of figures as HTML.
+
+    Args:
+        heads: a heading for each column.
+        rows: the head of each row and its cells, all as HTML.
+        name: what it is, for those who do not see it.
+    """
+    titles = "".join(f'<th scope="col">{html(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{head}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for head, cells in rows
+    )
+    return (
+        f'<div class="nami-scroll" tabindex="0" role="region" aria-label="{html(name)}">'
+        f'<table class="nami-table"><thead><tr>{titles}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def _links(figures: Sequence[Any], addresses: Sequence[str | None]) -> list[str | None]:

@@ -25,7 +25,7 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import chart_card, links, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid, is_open
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -55,10 +55,7 @@ def show(session: Session, ask: Ask) -> None:
     st.html(f'<p class="nami-sub">{html(_sentence(session, spend, spend.bridge.total))}</p>')
     notes = _notes(session, spend)
     _draw(session, spend, spend.bridge)
-    shown = bool(st.session_state.get(SHOWN))
-    label = session.t(f"trends.{'hide' if shown else 'show'}.as_table")
-    st.button(label, key="bridge_toggle", type="tertiary", on_click=_toggle)
-    if not shown:
+    if not is_open(session, SHOWN, "bridge_toggle"):
         return
     if notes:
         st.warning(markdown(notes))
@@ -67,10 +64,6 @@ def show(session: Session, ask: Ask) -> None:
         links.offer_figure(session, SPEND, result.period, ask.where)
     links.offer_figure(session, CHANGE, spend.after.period, ask.where)
     _table(session, spend, spend.bridge, article_names, ask.where)
-
-
-def _toggle() -> None:
-    st.session_state[SHOWN] = not st.session_state.get(SHOWN)
 
 
 @cached(entries=50)
@@ -82,8 +75,7 @@ def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | 
 
 
 def _period(session: Session, result: KpiResult) -> str:
-    period = result.period
-    return formats.period(period, session.lang)
+    return formats.period(result.period, session.lang)
 
 
 def _lacking(session: Session, spend: SpendBridge) -> str:

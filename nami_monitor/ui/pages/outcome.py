@@ -28,6 +28,7 @@ from nami_monitor.kpis.interventions.register import Intervention, chosen
 from nami_monitor.store import Store
 from nami_monitor.ui import app, cache, chart_card, doors, filters
 from nami_monitor.ui.cache import cached
+from nami_monitor.ui.grid import html_table
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.pages.home import decision_form
 from nami_monitor.ui.session import Session
@@ -220,13 +221,15 @@ def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -
     def written(value: float) -> str:
         return html(formats.quantity(value, numbers.unit, lang))
 
-    body = "".join(
-        f'<tr><th scope="row">{html(name)}, {html(session.t(f"measure.plain.{which}"))}</th>'
-        f"<td>{written(means.before)}</td><td>{written(means.after)}</td></tr>"
+    body = [
+        (
+            html(f"{name}, {session.t(f'measure.plain.{which}')}"),
+            [written(means.before), written(means.after)],
+        )
         for name, pair in rows
         for which, means in zip(("pilot", "rest"), pair, strict=True)
         if means is not None
-    )
+    ]
     if not body:
         return
     before, after = numbers.months
@@ -235,12 +238,9 @@ def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -
         session.t("measure.plain.before", n=before),
         session.t("measure.plain.after", n=after),
     )
-    cells = "".join(f'<th scope="col">{html(head)}</th>' for head in heads)
-    st.header(session.t("measure.plain.title"), anchor=False)
-    st.html(
-        '<div class="nami-scroll" tabindex="0"><table class="nami-table">'
-        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    title = session.t("measure.plain.title")
+    st.header(title, anchor=False)
+    st.html(html_table(heads, body, title))
     st.caption(session.t("measure.plain.words"))
 
 

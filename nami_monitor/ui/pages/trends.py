@@ -38,6 +38,7 @@ from nami_monitor.ui import (
     words,
 )  # fmt: skip
 from nami_monitor.ui.cache import Where, cached, last_period
+from nami_monitor.ui.grid import is_open
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.pages import funnel, why
@@ -45,6 +46,9 @@ from nami_monitor.ui.session import Session
 
 KEY = "trend"
 """Of the chart and of all that belongs to it."""
+
+LEAST = 12
+"""So many periods are shown even where the first figures came later."""
 
 FORM = TrendForm(plot=250, titled=False)
 
@@ -71,7 +75,7 @@ def show(session: Session) -> None:
     """
     code, ask = _choices(session)
     kpi = CATALOGUE[code]
-    results = cache.figures(session.store, code, ask)
+    results = _begun(cache.figures(session.store, code, ask), ask)
     known = any(result.value is not None for result in results)
     line = known and trend_chart.is_line(results)
     read = trend_chart.read_trend(session, code, results, ask.where, KEY) if line else None
@@ -79,8 +83,6 @@ def show(session: Session) -> None:
     left, right = st.columns([13, 5], gap="medium")
     with left:
         st.html(f'<p class="nami-sub">{_sub(session, kpi, results, read, ask)}</p>')
-        for change in changes(kpi, session.lang):
-            st.caption(markdown(change))
         if read:
             drawn = tables.trend_chart(read.trend, session.lang, FORM)
             select = trend_chart.selected(read.trend, KEY)
@@ -100,6 +102,12 @@ def show(session: Session) -> None:
             chart_notes.margin(session, read.notes.called, KEY)
         _links(session, kpi, read)
     funnel.section(session, code, ask)
+
+
+def _begun(results: list[KpiResult], ask: Ask) -> list[KpiResult]:
+    """The periods without most of those from before the first figure of all."""
+    first = next((at for at, one in enumerate(results) if one.value is not None), 0)
+    return results if ask.by else results[min(first, max(len(results) - LEAST, 0)) :]
 
 
 def _choices(session: Session) -> tuple[str, Ask]:
@@ -242,17 +250,10 @@ def _value(
 
 def _links(session: Session, kpi: Kpi, read: trend_chart.ReadTrend | None) -> None:
     """What can be opened beside the chart."""
-    offered = ["as_table", "notes"] if read else []
-    for name in offered:
+    for name in ("as_table", "notes") if read else ():
         key = f"{KEY}_{name}_shown"
-        shown = bool(st.session_state.get(key))
-        label = session.t(f"trends.{'hide' if shown else 'show'}.{name}")
-        st.button(label, key=f"{key}_toggle", type="tertiary", on_click=_toggle, args=(key,))
+        is_open(session, key, f"{key}_toggle", name)
     doors.link("handbook", session.t("trends.how"), query_params={"kpi": kpi.code})
-
-
-def _toggle(key: str) -> None:
-    st.session_state[key] = not st.session_state.get(key)
 
 
 def _opened(
@@ -269,6 +270,8 @@ def _opened(
     name = words.kpi_name(session, read.kpi)
     if st.session_state.get(f"{KEY}_as_table_shown"):
         with st.container(key="as_table"):
+            for change in changes(read.kpi, session.lang):
+                st.caption(markdown(change))
             trend_chart.line_table(session, read.trend, results, ask.where, KEY, name)
     if st.session_state.get(f"{KEY}_notes_shown"):
         with st.container(key="notes"):

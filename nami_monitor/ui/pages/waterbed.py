@@ -48,7 +48,7 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, chart_card, chart_notes, doors, filters, links
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid, html_table
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.session import Session
 from nami_monitor.waterbed.outputs import Estimate
@@ -364,20 +364,12 @@ def figures(session: Session, answers: Sequence[Evaluation]) -> None:
     if not rows:
         st.info(session.t("measure.figures.none"))
         return
-    heads = [session.t("waterbed.unit"), *(_part(session, part, answers[0]) for part in PARTS)]
-    cells = "".join(f'<th scope="col">{html(head)}</th>' for head in heads)
-    st.html(
-        '<div class="nami-scroll" tabindex="0"><table class="nami-table"><thead><tr>'
-        f"{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    measure, title = answers[0].intervention, session.t("measure.figures.open")
+    parts = (told(measure, f"measure.parts.{part}", session.lang) for part in PARTS)
+    st.html(html_table([session.t("waterbed.unit"), *parts], rows, title))
 
 
-def _part(session: Session, part: str, evaluation: Evaluation) -> str:
-    """What an effect is on, by the names of the channels."""
-    return told(evaluation.intervention, f"measure.parts.{part}", session.lang)
-
-
-def _effects(session: Session, evaluation: Evaluation) -> Iterator[str]:
+def _effects(session: Session, evaluation: Evaluation) -> Iterator[tuple[str, list[str]]]:
     """The rows of a unit: its verdict, and what is known of all months so far."""
     frozen, unit = briefing.told(evaluation), session.t(f"waterbed.axis.{evaluation.unit}")
     later = briefing.since_then(evaluation) if frozen is evaluation.frozen else None
@@ -389,10 +381,8 @@ def _effects(session: Session, evaluation: Evaluation) -> Iterator[str]:
         known = found is evaluation.result
         address = links.address(session, "trace", _figure(evaluation)) if known else ""
         name = unit if found is frozen else session.t("measure.figures.later", unit=unit)
-        cells = "".join(
-            _effect(session, getattr(found, p), evaluation.unit, address) for p in PARTS
-        )
-        yield f'<tr><th scope="row">{html(name)}</th>{cells}</tr>'
+        effects = (getattr(found, part) for part in PARTS)
+        yield html(name), [_effect(session, each, evaluation.unit, address) for each in effects]
 
 
 def _effect(session: Session, effect: Estimate, unit: Unit, address: str) -> str:
@@ -403,7 +393,7 @@ def _effect(session: Session, effect: Estimate, unit: Unit, address: str) -> str
         limits = session.t("waterbed.not_shown", limits=limits)
     if address:
         amount = f'<a class="nami-trace" href="{html(address)}" target="_self">{amount}</a>'
-    return f"<td>{amount} <small>({html(limits)})</small></td>"
+    return f"{amount} <small>({html(limits)})</small>"
 
 
 def _figure(evaluation: Evaluation) -> links.Address:

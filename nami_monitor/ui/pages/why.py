@@ -9,7 +9,6 @@ from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.why import ContributionLine, Explained
 from nami_monitor.charts.bars import NamedAmount, contributions_chart
-from nami_monitor.charts.palette import GRID
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
@@ -27,12 +26,6 @@ BRIDGE = "bridge"
 
 SHOWN = "why_table_shown"
 """Whether a reader opened the table."""
-
-CELL = f"padding:0.25rem 1rem 0.25rem 0;border-bottom:1px solid {GRID};vertical-align:top"
-LEFT = f"{CELL};text-align:left;font-weight:normal"
-RIGHT = f"{CELL};text-align:right;white-space:nowrap"
-HEAD = f"{CELL};text-align:right;font-weight:normal"
-"""How the cells of the table look."""
 
 BOXES = frozenset({"category", "group", "channel"})
 """Filters with a box of their own on the page; the others stand in the address alone."""
@@ -106,8 +99,6 @@ def section(session: Session, code: str, ask: Ask) -> None:
     st.html(f'<p class="nami-sub">{html(found.sentence)}</p>')
     if found.lines:
         _draw(session, found, ask)
-    elif not offered:
-        st.caption(session.t("why.none"))
 
 
 @cached(entries=100)
@@ -135,18 +126,12 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
     total = briefing.amount_text(change, float(change.change or 0), lang)
     drawn = contributions_chart(bars, session.t("why.alt", name=name, change=total))
     chart_card.picture(drawn, key="why_chart")
-    shown = bool(st.session_state.get(SHOWN))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(markdown(briefing.whole_text(explained_change, lang)), width="content")
-        label = session.t(f"trends.{'hide' if shown else 'show'}.as_table")
-        st.button(label, key="why_toggle", type="tertiary", on_click=_toggle)
+        shown = grid.is_open(session, SHOWN, "why_toggle")
         chart_card.link(session, drawn.kind, "why_chart")
     if shown:
         _details(session, explained_change, ask, name)
-
-
-def _toggle() -> None:
-    st.session_state[SHOWN] = not st.session_state.get(SHOWN)
 
 
 def _details(session: Session, explained_change: Explained, ask: Ask, name: str) -> None:
@@ -157,9 +142,15 @@ def _details(session: Session, explained_change: Explained, ask: Ask, name: str)
     for heading, articles in (explained_change.lists or {}).items():
         st.markdown(f"**{markdown(heading)}**")
         st.text(plain("; ".join(articles)))
-    heads, rows = _sheet(session, explained_change)
+    rows = _sheet(session, explained_change)
     title = f"{session.t('why.title')} {name}"
-    grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
+    grid.offer(
+        session,
+        _heads(session, explained_change),
+        rows,
+        key="why_table",
+        file=title.replace("?", ""),
+    )
     for result in (explained_change.why.before, explained_change.why.after):
         if result.value is not None:
             links.offer_figure(session, _sum_code(explained_change), result.period, ask.where)
@@ -183,13 +174,16 @@ def _heading(session: Session, explained_change: Explained, column: str) -> str:
     return title if column == "effect" or not unit else f"{title} ({unit})"
 
 
-def _sheet(session: Session, explained_change: Explained) -> tuple[list[str], list[list[Any]]]:
-    """The contributions as values, for the download."""
-    heads = [
+def _heads(session: Session, explained_change: Explained) -> list[str]:
+    return [
         session.t(f"dimensions.{explained_change.why.dimension}"),
         *(_heading(session, explained_change, name) for name in _columns(explained_change)),
     ]
-    rows = [
+
+
+def _sheet(session: Session, explained_change: Explained) -> list[list[Any]]:
+    """The contributions as values, for the download."""
+    return [
         [
             line.name,
             *(
@@ -199,35 +193,18 @@ def _sheet(session: Session, explained_change: Explained) -> tuple[list[str], li
         ]
         for line in explained_change.lines
     ]
-    return heads, rows
 
 
 def _html(session: Session, explained_change: Explained, ask: Ask) -> str:
     """The contributions as a table in which each name leads to its own trend."""
-    columns = _columns(explained_change)
-    heads = [
-        session.t(f"dimensions.{explained_change.why.dimension}"),
-        *(_heading(session, explained_change, name) for name in columns),
-    ]
-    head = "".join(
-        f'<th scope="col" style="{HEAD if index else LEFT}">{html(title)}</th>'
-        for index, title in enumerate(heads)
-    )
-    body = "".join(
-        f'<tr><th scope="row" style="{LEFT}">{_linked(session, explained_change, line, ask)}</th>'
-        + "".join(
-            f'<td style="{RIGHT}">{_traced(session, explained_change, line, name)}</td>'
-            for name in columns
+    rows = [
+        (
+            _linked(session, explained_change, line, ask),
+            [_traced(session, explained_change, line, name) for name in _columns(explained_change)],
         )
-        + "</tr>"
         for line in explained_change.lines
-    )
-    title = html(session.t("why.title"))
-    return (
-        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{title}">'
-        '<table style="border-collapse:collapse">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    ]
+    return grid.html_table(_heads(session, explained_change), rows, session.t("why.title"))
 
 
 def _cell(
