@@ -36,6 +36,7 @@ DECISIONS: Final = {
 """Blue is what was not bought, brown what was bought refurbished, grey what was bought new."""
 WRITTEN: Final = 24
 """Up to so many columns bear their value."""
+FEW: Final = 6  # more values touch on a narrow plot, where they leave it
 WORDED: Final = 8
 """Up to so many the words for a missing figure fit; beyond, a dash stands there."""
 LINE: Final = 16  # px of a value above its column
@@ -203,8 +204,10 @@ def periods_chart(bars: tuple[PeriodBar, ...], unit: Unit, lang: str, alt: str) 
             marks.append(plane.bar(ends, (0, bar.value), colour, f"{told}: {label}", pale))
         if bar.value is None or len(bars) <= WRITTEN:
             colour = palette.GREY_TEXT if bar.value is None else palette.BODY
-            look = {"colour": colour, "align": "center"}
-            marks.append(plane.words(x, bar.value or 0.0, label, -8, **look))
+            marks.append(
+                plane.words(x, bar.value or 0.0, label, -8, colour=colour, align="center",
+                            wide=len(bars) > FEW)
+            )  # fmt: skip
     several = series if len(series) > 1 else []
     signs = (Sign("box", palette.SERIES[rank], name) for rank, name in enumerate(several))
     return Drawn("periods", plane.spec(marks), alt, NO_TABLE, tuple(signs))

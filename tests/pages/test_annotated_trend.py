@@ -89,6 +89,8 @@ def test_the_title_is_the_finding_and_the_figure_the_link_that_traces_it():
     assert "doel 0,511" in sub
     without = opened(kpi="impact_spend", category="sanitary_supplies")
     assert "geen doel gesteld" in html(without)
+    quarters = opened(kpi="impact_spend", category="office_supplies", period="quarter")
+    assert "geen doel gesteld" not in html(quarters), "bars draw no target, which may exist"
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

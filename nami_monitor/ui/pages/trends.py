@@ -242,7 +242,9 @@ def _value(
         value = formats.figure(usual.value, kpi.unit, lang)
         said.append(html(session.t("charts.trend.expected", value=value, low=low, high=high)))
     goals = trend.holding() if trend else []
-    said += [html(goal.label) for goal in goals] or [html(session.t("trends.no_target"))]
+    said += [html(goal.label) for goal in goals]
+    if trend and not goals:
+        said.append(html(session.t("trends.no_target")))
     whole = figure_notes.total(session, result, where)
     said += [html(f"{whole.label.lower()} {whole.value}")] if whole else []
     return "; ".join(said)
