@@ -8,7 +8,7 @@ and the measure show the same record. Imports and undo leave it alone.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,11 +18,13 @@ from nami_monitor.briefing import waterbed, wording
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import one_line
+from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months, last_day, months_between, parse_month
 from nami_monitor.core.words import KitSignal, PlanState, Verdict
 from nami_monitor.i18n import LANGS, Lang, formats, text
 from nami_monitor.ingest.personal import signature
+from nami_monitor.kit import Lesson, shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.sentences import activity_of, figure_text
@@ -46,6 +48,8 @@ class DecisionOn(StrEnum):
     CONTRACT = "contract"
     TARGET = "target"
     MEASURE = "measure"
+    LESSON = "lesson"
+    OUTCOME = "outcome"
     REST = "rest"
 
 
@@ -64,7 +68,25 @@ ASKED_BY: Final[Mapping[KitSignal, DecisionOn]] = {
 }
 """What a signal asks a decision on; the others ask one on something else, or none."""
 
-About = Finding | Evaluation
+
+@dataclass(frozen=True)
+class LessonTaken:
+    """A lesson of which somebody makes a to-do, beside a category; None for all together."""
+
+    lesson: Lesson
+    category: str | None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A decision of which the month has come in which a figure was expected, and that figure."""
+
+    entry: JournalEntry
+    line: KpiLine | None
+    category: str | None
+
+
+About = Finding | Evaluation | LessonTaken | FollowUp
 
 
 @dataclass(frozen=True)
@@ -151,9 +173,9 @@ def todos_of(section: BriefingSection, filled: Kept, lang: str) -> tuple[Decisio
     return _in_turn(_of(section, filled, lang))
 
 
-def of_measure(one: Evaluation, month: date, filled: Kept, lang: str) -> Decision:
-    """The decision on a measure as of a month, whatever it shows."""
-    return _overlaid(propose(one, month, lang), filled, lang)
+def proposed(about: About, month: date, filled: Kept, lang: str) -> Decision:
+    """The decision on something as of a month, whatever it shows, with what was filled in."""
+    return _overlaid(propose(about, month, lang), filled, lang)
 
 
 def _of(section: BriefingSection, filled: Kept, lang: str) -> list[Decision]:
@@ -161,11 +183,27 @@ def _of(section: BriefingSection, filled: Kept, lang: str) -> list[Decision]:
     asked = [one for one in section.findings if wording.question(one, lang)]
     running = [one for one in section.answers if _soon_judged(one, month)]
     found: dict[str, Decision] = {}
-    every: list[About] = [*asked, *running]
+    every: list[About] = [*asked, *running, *_kept_alive(section, filled)]
     for about in every:
         one = propose(about, month, lang)
         found.setdefault(f"{one.on}|{one.category}|{_subject_of(about)}", one)
     return [_overlaid(one, filled, lang) for one in found.values()]
+
+
+def _kept_alive(section: BriefingSection, filled: Kept) -> Iterator[LessonTaken | FollowUp]:
+    """What nothing asks for by itself: lessons that were taken up, and what became of decisions."""
+    lines = {line.kpi.code: line for line in section.glance.lines}
+    for entry in filled.values():
+        body = dict(entry.body or {})
+        if body.get("category") != section.category:
+            continue
+        subject = entry.name.partition("|")[2].partition("|")[2]
+        lesson = shipped().lessons.get(subject)
+        if body["on"] == DecisionOn.LESSON and lesson:
+            yield LessonTaken(lesson, section.category)
+        expected, day = body["expected_month"], section.glance.month
+        if body["chosen"] is not None and expected and parse_month(expected) <= day:
+            yield FollowUp(entry, lines.get(subject.partition(" ")[0]), section.category)
 
 
 def _soon_judged(one: Evaluation, month: date) -> bool:
@@ -176,6 +214,10 @@ def _soon_judged(one: Evaluation, month: date) -> bool:
 
 
 def _subject_of(about: About) -> str:
+    if isinstance(about, LessonTaken):
+        return about.lesson.name
+    if isinstance(about, FollowUp):
+        return about.entry.name
     return about.signal.subject if isinstance(about, Finding) else about.intervention.code
 
 
@@ -195,6 +237,9 @@ def propose(about: About, month: date, lang: str) -> Decision:
     """The to-do that something seen as of a month gives, with the decision that is proposed."""
     if isinstance(about, Evaluation):
         return _on_measure(about, about, month, lang)
+    if not isinstance(about, Finding):
+        taken = isinstance(about, LessonTaken)
+        return _on_lesson(about, month, lang) if taken else _on_outcome(about, month, lang)
     if isinstance(about.about, Evaluation) and ASKED_BY.get(about.kind) is DecisionOn.MEASURE:
         return _on_measure(about.about, about, month, lang)
     on = ASKED_BY.get(about.kind, DecisionOn.REST)
@@ -217,7 +262,7 @@ def _decision(
     **more: Any,
 ) -> Decision:
     finding = about if isinstance(about, Finding) else None
-    category = finding.category if finding else about.intervention.category  # type: ignore[union-attr]
+    category = about.intervention.category if isinstance(about, Evaluation) else about.category
     usual: dict[str, Any] = {
         "question": wording.question(finding, lang) if finding else "",
         "owner": text(f"decisions.owner.{on}", lang),
@@ -402,6 +447,46 @@ def _on_change(about: Finding, on: DecisionOn, month: date, lang: str) -> Decisi
         lang,
         due=due,
         **({"weight": 0.0} if about.signal.subject == BRIDGE else {}),
+    )
+
+
+def _on_lesson(about: LessonTaken, month: date, lang: str) -> Decision:
+    words = about.lesson.words[lang]  # type: ignore[index]
+    return _decision(
+        about,
+        DecisionOn.LESSON,
+        about.lesson.name,
+        SeenThen(month, text("decisions.lesson.title", lang, title=words.title), words.to_try, ""),
+        _options("lesson", ("try", "later", "leave"), lang, {}),
+        0,
+        lang,
+        question=text("decisions.lesson.ask", lang),
+    )
+
+
+def _on_outcome(about: FollowUp, month: date, lang: str) -> Decision:
+    """What became of a decision, in the figure and month that were expected of it."""
+    was, line = _read(about.entry, lang), about.line
+    at = was.expected_month or month
+    result = next((one for one in line.history if one.month == at), None) if line else None
+    known: dict[str, object] = {"seen": was.seen.title, "what": was.decided}
+    known |= {"expected": was.expected, "month": formats.long_month(at, lang)}
+    known["value"] = figure_text(result, lang) if result and result.value is not None else ""
+    key = ("figure" if known["value"] else "unknown") if was.expected else "month"
+    return _decision(
+        about,
+        DecisionOn.OUTCOME,
+        was.name,
+        SeenThen(
+            month,
+            text("decisions.outcome.title", lang, **known),
+            text(f"decisions.outcome.{key}", lang, **known),
+            str(known["value"]),
+        ),
+        _options("outcome", ("close", "again"), lang, known),
+        None,
+        lang,
+        question=text("decisions.outcome.ask", lang),
     )
 
 

@@ -81,7 +81,8 @@ def _parts(
     if judged:
         about = judged.about.about if isinstance(judged.about, Finding) else judged.about
         name = about.intervention.title if isinstance(about, Evaluation) else ""
-        said = text("headline.measure", lang, name=_short(name), said=_small(judged.seen.title))
+        title = wording.in_sentence(judged.seen.title)
+        said = text("headline.measure", lang, name=_short(name), said=title)
         yield "measure", (said, False)
 
 
@@ -102,18 +103,18 @@ def _change(finding: Finding, lang: str) -> str:
     name = wording.name(finding.line, lang) if finding.line else finding.signal.subject
     way = text(f"cards.ways.{numbers['way']}", lang)
     n = round(float(str(numbers["months"])))
-    return text("headline.change", lang, kpi=_small(_short(name)), way=way, n=n)
+    return text("headline.change", lang, kpi=wording.in_sentence(_short(name)), way=way, n=n)
 
 
 def _target(finding: Finding, lang: str) -> str:
     line, aim = finding.line, finding.line.aim if finding.line else None
     if line is None or aim is None or aim.judged is None:
-        return _small(wording.title(finding, lang))
+        return wording.in_sentence(wording.title(finding, lang))
     value, goal = (
         wording.short_figure(aim.judged, each or 0.0, lang)
         for each in (aim.judged.value, aim.value)
     )
-    name = _small(_short(wording.name(line, lang)))
+    name = wording.in_sentence(_short(wording.name(line, lang)))
     return text("headline.target", lang, kpi=name, value=value, goal=goal)
 
 
@@ -133,8 +134,8 @@ def _of_many(sections: Sequence[BriefingSection], lang: str, filled: Kept) -> st
         section for section in sections if any(map(_due_soon, todos_of(section, filled, lang)))
     ]
     kinds: Mapping[str, list[BriefingSection]] = {
-        "better": [s for s in sections if any(_shown(one) and one.good for one in s.findings)],
         "worse": [s for s in sections if any(_shown(one) and not one.good for one in s.findings)],
+        "better": [s for s in sections if any(_shown(one) and one.good for one in s.findings)],
         "missed": [
             s for s in sections if any(one.kind is KitSignal.TARGET_MISSED for one in s.findings)
         ],
@@ -154,7 +155,7 @@ def _of_many(sections: Sequence[BriefingSection], lang: str, filled: Kept) -> st
 
 def _listed(names: Sequence[str], lang: str) -> str:
     """Some names; beyond three how many more there are."""
-    first = [_small(_short(name)) for name in names[:NAMED]]
+    first = [wording.in_sentence(_short(name)) for name in names[:NAMED]]
     more = len(names) - NAMED
     last = text("headline.more", lang, n=more) if more > 0 else first.pop()
     if not first:
@@ -164,8 +165,3 @@ def _listed(names: Sequence[str], lang: str) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"
-
-
-def _small(words: str) -> str:
-    """Words within a sentence: a capital at their start stays in what is written in capitals."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

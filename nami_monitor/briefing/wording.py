@@ -44,7 +44,7 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     **dict.fromkeys(("on", "since", "until"), formats.day),
     "began": formats.month,
     "way": lambda way, lang: text(f"cards.ways.{way}", lang),
-    "years": lambda value, lang: formats.number(value, lang, decimals=1),
+    "years": lambda value, lang: formats.number(round(value, 1), lang),
     "kinds": lambda kinds, lang: ", ".join(
         text(f"breaks.{kind}", lang) for kind in str(kinds).split(",")
     ),
@@ -179,6 +179,11 @@ def short_figure(result: KpiResult, value: float, lang: str) -> str:
     if activity_of(result, lang) is None:
         return formats.quantity(value, result.unit, lang)
     return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), result.unit, lang)
+
+
+def in_sentence(words: str) -> str:
+    """Words within a sentence: a capital at their start stays in what is written in capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def total(result: KpiResult, lang: str) -> str:

@@ -109,6 +109,11 @@ class Surroundings:
     uneventful: frozenset[str] = frozenset()
     unconfirmed: frozenset[tuple[Keys, int]] = frozenset()
 
+    @property
+    def knows_anything(self) -> bool:
+        """Whether there is anything of any group; without, every period has the same reason."""
+        return bool(self.groups or self.deliveries or self.unconfirmed)
+
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
         fed = tuple(key for name, key in zip(self.by, keys, strict=True) if name in FED_BY)
@@ -231,7 +236,7 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
         f" where {test} group by all",
         parameters,
     )
-    return {row[:-1]: frozenset(row[-1] or ()) for row in rows}
+    return {row[:-1]: frozenset(row[-1]) for row in rows if row[-1]}
 
 
 def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, DeliveredMonth]]:

@@ -234,15 +234,27 @@ def no_rows(session: Session, name: str) -> None:
         doors.link("data", session.t("app.empty.load"))
 
 
-def empty(session: Session) -> bool:
-    """Whether there is nothing to show yet; if so, say what to do next."""
-    if session.store.exists and session.store.version() > 0:
+def empty(session: Session, *, lines: bool = False) -> bool:
+    """Whether there is nothing to show yet; if so, say what to do next.
+
+    Args:
+        session: for the words and the data.
+        lines: whether the page needs order lines, which registers alone do not give.
+    """
+    from nami_monitor.ui import cache  # noqa: PLC0415 - slow to load, and here for a page alone
+
+    filled = session.store.exists and session.store.version() > 0
+    if filled and not (lines and not cache.choices(session.store).months):
         return False
+    if UNTITLED in st.session_state and filled:
+        heading(session.t(st.session_state[UNTITLED]))
     with st.container(key="empty_state", border=True):
-        st.header(session.t("app.empty.title"), anchor=False)
-        st.markdown(session.t("app.empty.words"))
+        st.header(session.t(f"app.empty.{'no_lines' if filled else 'title'}"), anchor=False)
+        st.markdown(session.t(f"app.empty.{'no_lines_words' if filled else 'words'}"))
         doors.link("data", session.t("app.empty.load"))
-        if not session.demo:
+        if filled:
+            doors.link("contracts", session.t("app.empty.registers"))
+        elif not session.demo:
             st.button(
                 session.t("app.empty.demo"), key="demo_data", on_click=show_data, args=(DEMO,)
             )

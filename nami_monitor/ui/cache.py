@@ -14,7 +14,7 @@ from nami_monitor.briefing import phases as accepted_phases
 from nami_monitor.briefing import signals
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import CalledLesson, Cases, cases_of, lessons_of_chart
-from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
 from nami_monitor.briefing.overview import Overview
 from nami_monitor.briefing.phases import AcceptedPhase
 from nami_monitor.core.thresholds import SCREEN_ROWS
@@ -111,6 +111,26 @@ def briefed(store: Store, month: date, category: str, where: Where) -> Briefing:
     """The briefing of a month, of one category or of everything."""
     within = tuple((name, values) for name, values in where if name != "category")
     return _briefed(store, month, category, within)
+
+
+def sections(
+    store: Store, month: date, categories: Sequence[str], where: Where
+) -> list[BriefingSection]:
+    """The sections of some categories: those that nobody asked for yet are made in one reading."""
+    known = _sections(store, month, where)
+    lacking = [code for code in categories if code not in known]
+    if lacking:
+        with store.read() as db:
+            found = briefing(db, month, lacking, within=dict(where))
+        known.update(zip(lacking, found.sections, strict=True))
+    return [known[code] for code in categories]
+
+
+@cached(entries=20, shared=True)
+def _sections(store: Store, month: date, within: Where) -> dict[str, BriefingSection]:
+    """What ``sections`` made, by category."""
+    del store, month, within
+    return {}
 
 
 @cached(entries=200, shared=True)  # frozen, and holds what cannot be copied

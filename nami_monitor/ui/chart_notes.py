@@ -19,6 +19,7 @@ from nami_monitor.kit import shipped
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Transaction, Work
 from nami_monitor.ui import booking, lesson_card
+from nami_monitor.ui.pages.home import decision_form
 from nami_monitor.ui.session import Session
 
 NO_LESSON: Final = ""
@@ -141,6 +142,7 @@ def margin(session: Session, called: Sequence[CalledLesson], chart: str) -> None
             with st.container(key=f"{chart}_opened"):
                 why = wording.lesson_reason(lesson.by, session.lang)
                 lesson_card.beside(session, lesson.lesson, why)
+                decision_form.of_lesson(session, lesson, key=f"{chart}_todo_{name}")
 
 
 def _open(key: str, name: str) -> None:
@@ -173,6 +175,7 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
             lesson = names[str(chosen)]
             why = wording.lesson_reason(lesson.by, session.lang)
             lesson_card.show(session, lesson.lesson, why)
+            decision_form.of_lesson(session, lesson, key=f"{chart}_todo_{chosen}")
 
 
 def _label(session: Session, lesson: CalledLesson) -> str:

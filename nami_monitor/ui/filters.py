@@ -241,12 +241,15 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
 
 
 def category(session: Session, *, every: bool = True) -> str:
-    """The category; empty for all, which can be chosen where ``every`` says so."""
+    """The category, those with order lines first; empty for all where ``every`` offers that."""
+    offered = cache.choices(session.store)
+    names = {**offered.categories, **cache.category_names(session.store)}
+    known = RegisterChoices(names, offered.months)
     return select(
         "category",
         session.t("filters.category"),
-        [*cache.choices(session.store).categories, *([ALL] if every else [])],
-        lambda code: category_name(session, code),
+        [*names, *([ALL] if every else [])],
+        lambda code: category_name(session, code, known),
     )
 
 

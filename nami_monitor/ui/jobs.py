@@ -16,6 +16,7 @@ from typing import Final
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.store import Store
+from nami_monitor.ui import preload
 from nami_monitor.ui.session import Session
 
 Sentence = Callable[[Session], str]
@@ -140,7 +141,7 @@ class Jobs:
             self._add(jobs, job)
         # Threads of a page's script are daemons, and so would be theirs: a server that is stopped
         # waits for what was started.
-        threading.Thread(target=job.run, name=f"job {job.name}", daemon=False).start()
+        threading.Thread(target=_run, args=(job,), name=f"job {job.name}", daemon=False).start()
         return job
 
     def tell(self, browser: str, job: Job) -> None:
@@ -182,6 +183,13 @@ class Jobs:
         for browser in list(self._by_browser)[: max(0, len(self._by_browser) - BROWSERS)]:
             if not any(job.running for job in self._by_browser[browser]):
                 del self._by_browser[browser]
+
+
+def _run(job: Job) -> None:
+    """Run a job; where it changed the data, the first page is computed anew beside what follows."""
+    job.run()
+    if job.outcome and (job.outcome.batches or job.outcome.undone):
+        preload.after(job.store)
 
 
 JOBS: Final = Jobs()

@@ -4,18 +4,23 @@ While a browser still loads Streamlit's own page, the libraries are loaded, the 
 looked at, and the figures of the page that most people open first are computed.
 """
 
+from __future__ import annotations
+
 import functools
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from nami_monitor.core.temporary import temporary_folder
+
+if TYPE_CHECKING:
+    from nami_monitor.store import Store
 
 PagesManager.uses_pages_directory = False
 """The entry script says which pages there are. Without this, Streamlit would make a page of every
@@ -90,12 +95,32 @@ def compile_forms() -> None:
 def prepare() -> None:
     """Build the demo where that is what is shown, and compute the figures of a first page."""
     from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
-    from nami_monitor.ui import app, cache, filters, start  # noqa: PLC0415 - likewise
+    from nami_monitor.ui import app, start  # noqa: PLC0415 - likewise
 
     which = app.usual_data()
     if which == app.DEMO:
         start.demo_build(str(places().demo)).thread.join()
-    store = app.store_of(which)
-    if store.exists and store.version() > 0:
+    first_page(app.store_of(which))
+
+
+def first_page(store: Store) -> None:
+    """Compute the figures of the page that opens first, of one category and then of all of them."""
+    from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
+    from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
+
+    if store.exists and store.version() > 0 and cache.choices(store).months:
         chosen = filters.usual(store)
         cache.briefed(store, chosen.month, chosen.category, chosen.where)
+        cache.sections(store, chosen.month, largest(store, chosen.month), ())
+
+
+def after(store: Store) -> None:
+    """Compute them anew where data came in or went, while the visitor reads what came of it."""
+    threading.Thread(target=_quietly, args=(store,), name="first page", daemon=True).start()
+
+
+def _quietly(store: Store) -> None:
+    try:
+        first_page(store)
+    except Exception:  # whatever it is, the page that needs it meets it again and says it
+        logging.getLogger(__name__).debug("no first page was prepared", exc_info=True)

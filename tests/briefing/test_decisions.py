@@ -12,6 +12,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import LANGS
+from nami_monitor.kit import shipped
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history
 
@@ -106,7 +107,7 @@ def test_names_hold_from_month_to_month(db, office):
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_before_its_date_names_its_interval_and_no_outcome(office, lang):
     running = next(one for one in office.answers if one.intervention.code == "ZL-I-3")
-    one = decisions.of_measure(running, OCTOBER, {}, lang)
+    one = decisions.proposed(running, OCTOBER, {}, lang)
     assert one.name == "measure|office_supplies|ZL-I-3 2027-03"
     assert one in decisions.todos_of(office, {}, lang)
     assert {"nl": "Proef loopt: voorlopig", "en": "Pilot running: so far"}[lang] in one.seen.title
@@ -117,7 +118,7 @@ def test_a_measure_before_its_date_names_its_interval_and_no_outcome(office, lan
 
 def test_a_measure_and_its_to_do_are_one_record(office):
     answered = next(one for one in office.answers if one.intervention.code == "ZL-I-7")
-    own = decisions.of_measure(answered, OCTOBER, {}, "nl")
+    own = decisions.proposed(answered, OCTOBER, {}, "nl")
     listed = next(one for one in decisions.todos_of(office, {}, "nl") if "ZL-I-7" in one.name)
     assert (own.name, own.seen, own.options) == (listed.name, listed.seen, listed.options)
     assert own.seen.title == "61 van elke 100 kwamen terug (43 tot 83)"
@@ -232,3 +233,46 @@ def test_somebody_keeps_it(store, office):
     with pytest.raises(UserError) as error:
         keep(store, first(office, DecisionOn.CONTRACT), who=" ")
     assert error.value.key == "entry.who"
+
+
+LESSON = next(iter(shipped().lessons.values()))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_lesson_that_is_taken_up_is_a_to_do_of_its_category_until_it_is_decided(
+    store, found, lang
+):
+    office, washroom, _ = found.sections
+    taken = decisions.LessonTaken(LESSON, "office_supplies")
+    proposal = decisions.proposed(taken, OCTOBER, {}, lang)
+    assert LESSON.words[lang].title in proposal.seen.title
+    filled = keep(store, replace(proposal, owner="Team <b>"), lang)
+    one = first(office, DecisionOn.LESSON, lang, filled)
+    assert (one.owner, one.seen.sentence) == ("Team <b>", LESSON.words[lang].to_try)
+    assert not [x for x in decisions.todos_of(washroom, filled, lang) if x.on is DecisionOn.LESSON]
+    decided = keep(store, replace(one, chosen=0), lang)
+    assert first(office, DecisionOn.LESSON, lang, decided).chosen == 0
+
+
+def followed(store, office, month):
+    target = first(office, DecisionOn.TARGET)
+    stated = replace(target, chosen=0, expected="50 artikelen", expected_month=month)
+    told = decisions.todos_of(office, keep(store, stated), "nl")
+    return [one for one in told if one.on is DecisionOn.OUTCOME]
+
+
+def test_what_was_expected_of_a_decision_is_compared_when_its_month_has_come(store, office):
+    (one,) = followed(store, office, OCTOBER)
+    assert "50 artikelen" in one.seen.sentence
+    assert "60" in one.seen.sentence.rpartition("Het werd")[2]
+    closed = keep(store, replace(one, chosen=0))
+    assert first(office, DecisionOn.OUTCOME, filled=closed).chosen == 0
+
+
+def test_before_that_month_nothing_is_compared(store, office):
+    assert followed(store, office, date(2026, 11, 1)) == []
+
+
+def test_a_month_without_a_figure_is_said_to_have_none(store, office):
+    (one,) = followed(store, office, date(1999, 1, 1))
+    assert "is er niet" in one.seen.sentence

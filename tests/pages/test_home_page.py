@@ -14,10 +14,15 @@ from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app, browser, visits
 from tests.support.app_test import AppTest
+from tests.support.monitor import Monitor
 
 ROOT = Path(__file__).parents[2]
 OCTOBER = date(2026, 10, 1)
 MOST_WORDS = 160
+CONTRACTS = """
+contract_id title category status starts_on ends_on value_eur
+K-1 Papier paper running 2023-01-01 2027-03-31 90000
+"""
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -234,3 +239,30 @@ def test_long_and_turned_names_are_shown_as_they_are_and_break_nothing():
     assert "\u202e" not in table
     assert "<i>x</i>" not in table
     assert "\u05e9\u05dc" in table
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_registers_without_order_lines_show_what_to_do_next(tmp_path, monkeypatch):
+    made = Monitor(tmp_path)
+    made.load("contracts", CONTRACTS)
+    monkeypatch.setattr(app, "store_of", lambda _: made.store)
+    found = opened()
+    assert found.title[0].value == catalogue("nl")["overview.title"]
+    assert catalogue("nl")["app.empty.no_lines"] in [one.value for one in found.header]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_an_address_asks_for_and_nobody_has_is_said_in_the_language_of_the_page(lang):
+    (told,) = opened(lang, category="zzz").info
+    name = catalogue(lang)["filters.category"]
+    start = text("filters.unknown", lang, label=name, seen="zzz", shown="", known="")[:20]
+    assert told.value.startswith(start)
+    (told,) = opened(lang, month="2099-13").info
+    said = text("filters.no_month", lang, seen="2099-13", shown="", first="", last="")
+    assert told.value.startswith(said[:12])
+
+
+def test_a_category_without_order_lines_can_be_opened_from_the_table():
+    found = opened(category="events")
+    assert not found.info
+    assert found.title[0].value.startswith("Evenementen")

@@ -112,7 +112,7 @@ def test_what_was_decided_on_a_measure_stands_on_its_card(demo):
         data = read_panel_data(db)
         (one,) = chosen(data.register, ["ZL-I-7"])
         month = dt.date(2026, 10, 1)
-        asked = decisions.of_measure(evaluate(one, data, Unit.BASE), month, {}, "nl")
+        asked = decisions.proposed(evaluate(one, data, Unit.BASE), month, {}, "nl")
         decisions.save(db, replace(asked, chosen=0, owner="Directie"), "nl", "cm")
     store.close()
     said = words(opened(intervention="ZL-I-7"))

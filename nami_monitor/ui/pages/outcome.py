@@ -273,7 +273,7 @@ def _card(session: Session, one: Evaluation, month: date) -> None:
 def _decision(session: Session, one: Evaluation, month: date) -> None:
     """The decision record of the measure: what, who and before when."""
     with session.store.read() as db:
-        asked = decisions.of_measure(one, month, decisions.kept(db), session.lang)
+        asked = decisions.proposed(one, month, decisions.kept(db), session.lang)
     day = formats.day(asked.due, session.lang)
     owner = asked.owner or session.t("measure.no_owner")
     told = {

@@ -1,6 +1,6 @@
 """All categories in one table: what each strategy says, the months, the year, the first to-do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,6 +17,7 @@ from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.words import PeriodKind, State, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
+from nami_monitor.store import Store
 from nami_monitor.ui import app, cache, links, words
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.filters import Selection
@@ -40,6 +41,8 @@ MOST: Final = 25
 PROGRESS: Final = "steer_programme_progress"
 MONTHLY: Final = ("reduce_volume_per_activity", "reduce_spend_per_activity", SPEND)
 """Of which figure the months are drawn: the first that a category has."""
+UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
+"""Reasons why a sum has no value that say that its parts are not known."""
 COLUMNS: Final = ("category", *STRATEGIES, "months", "spent", "weighed", "todo")
 
 Pair = tuple[KpiResult, KpiResult]
@@ -65,14 +68,14 @@ class CategoryRow:
 def show(session: Session, chosen: Selection) -> None:
     """The page of all categories in one month."""
     names = cache.category_names(session.store)
-    spend, mass = (_by_category(session, code, chosen) for code in (SPEND, MASS))
-    order = sorted(names, key=lambda code: -_value(spend.get(code)))
-    codes = _searched(session, names, order)
+    month, where = chosen.month, chosen.where
+    spend, mass = (_by_category(session.store, code, month, where) for code in (SPEND, MASS))
+    codes = _searched(session, names, _ordered(session.store, spend))
     with session.store.read() as db:
         filled = decisions.kept(db)
-    rows = [_row(session, chosen, code, filled, spend, mass) for code in codes]
-    shown = [row.section for row in rows]
+    shown = cache.sections(session.store, chosen.month, codes, chosen.where)
     app.heading(headline_of(shown, session.lang, filled))
+    rows = [_row(session, section, filled, spend, mass) for section in shown]
     st.html(table(session, rows, chosen, _value_of_all(session, chosen)))
     more = len(names) - len(codes)
     note = [session.t("home.all.period", month=formats.long_month(chosen.month, session.lang))]
@@ -95,25 +98,29 @@ def _searched(
 
 
 def _row(
-    session: Session, chosen: Selection, code: str, filled: Kept, spend: Pairs, mass: Pairs
+    session: Session, section: BriefingSection, filled: Kept, spend: Pairs, mass: Pairs
 ) -> CategoryRow:
-    within: Where = (*chosen.where, ("category", (code,)))
-    section = cache.briefed(session.store, chosen.month, code, within).sections[0]
     told = decisions.todos_of(section, filled, session.lang)
     open_ = tuple(one for one in told if one.chosen is None)
-    return CategoryRow(section, open_, spend.get(code), mass.get(code))
+    return CategoryRow(section, open_, spend.get(section.category), mass.get(section.category))
 
 
-def _by_category(session: Session, code: str, chosen: Selection) -> Pairs:
-    ask = Ask(PeriodKind.R12, chosen.month, 1 + YEAR, ("category",), dict(chosen.where))
-    return _pairs(cache.figures(session.store, code, ask), chosen.month)
-
-
-def _pairs(results: Sequence[KpiResult], month: date) -> dict[str | None, Pair]:
+def _by_category(store: Store, code: str, month: date, where: Where) -> Pairs:
+    """Twelve months of a sum and those a year earlier, by category."""
     found: dict[str | None, list[KpiResult]] = {}
-    for one in results:
+    ask = Ask(PeriodKind.R12, month, 1 + YEAR, ("category",), dict(where))
+    for one in cache.figures(store, code, ask):
         found.setdefault(one.keys.get("category"), []).append(one)
     return {code: (own[-1], own[0]) for code, own in found.items() if own[-1].period.last == month}
+
+
+def largest(store: Store, month: date) -> list[str]:
+    """The categories that the table shows at first: the largest by euros."""
+    return _ordered(store, _by_category(store, SPEND, month, ()))[:MOST]
+
+
+def _ordered(store: Store, spend: Pairs) -> list[str]:
+    return sorted(cache.category_names(store), key=lambda code: -_value(spend.get(code)))
 
 
 def _value(pair: Pair | None) -> float:
@@ -171,8 +178,8 @@ def _line(session: Session, row: CategoryRow, chosen: Selection, *, short: bool 
     return (
         f"<tr><th scope='row'><a href='{html(address)}'>{name}</a></th>{cells}"
         f"<td class='nami-months'>{_months(session, section)}</td>"
-        f"<td class='nami-sum'>{_euros(session, row.spend, where)}</td>"
-        f"<td class='nami-sum'>{_kilograms(session, row.mass, where)}</td>"
+        f"<td class='nami-sum'>{_amount(session, row.spend, where)}</td>"
+        f"<td class='nami-sum'>{_amount(session, row.mass, where, 'home.all.unweighed')}</td>"
         f"<td class='nami-first'>{_first(session, row, chosen)}</td></tr>"
     )
 
@@ -206,7 +213,7 @@ def _state(
     said = html(chips.of_line(session, line).words)
     if short and tag.look == PLAIN:
         link = f"<a href='{html(address)}' title='{said}'>{html(value)}</a>"
-        return f"<small>{link} {html(note)}</small>"
+        return f"<small>{link} {html(wording.in_sentence(note))}</small>"
     return f"<a href='{html(address)}' title='{said}'>{tag.html()}</a><small>{html(note)}</small>"
 
 
@@ -246,21 +253,17 @@ def _known(line: KpiLine | None) -> list[bool]:
     return [] if line is None else [value is not None for value in line.spark]
 
 
-def _euros(session: Session, pair: Pair | None, where: links.Filters) -> str:
-    return _amount(session, pair, where, lambda share: session.t("home.spent_known", share=share))
-
-
-def _kilograms(session: Session, pair: Pair | None, where: links.Filters) -> str:
-    return _amount(session, pair, where, lambda share: session.t("home.spent_known", share=share))
-
-
-def _amount(
-    session: Session, pair: Pair | None, where: links.Filters, known: Callable[[str], str]
-) -> str:
-    if pair is None or pair[0].value is None:
+def _amount(session: Session, pair: Pair | None, where: links.Filters, lacking: str = "") -> str:
+    """Twelve months of a sum; a dash without any, above what is ``lacking`` where there are."""
+    if pair is None:
         return words.NONE
+    if pair[0].value is None:
+        why = pair[0].reason.key if pair[0].reason else ""
+        small = html(session.t(lacking)) if lacking and why in UNKNOWN else ""
+        return f"{words.NONE}<small>{small}</small>"
     share = known_share(session, pair[0])
-    beside = [change_of(session, pair) or session.t("home.all.no_year"), share and known(share)]
+    beside = [change_of(session, pair) or session.t("home.all.no_year"),
+              share and session.t("home.spent_known", share=share)]  # fmt: skip
     small = " · ".join(part for part in beside if part)
     return f"{value_link(session, pair[0], dict(where))}<small>{html(small)}</small>"
 
@@ -285,5 +288,5 @@ def _sum(session: Session, chosen: Selection, total: Pair) -> str:
     said = html(session.t("home.all.together"))
     return (
         f"<tr class='nami-total'><th scope='row'>{said}</th><td colspan='4'></td>"
-        f"<td class='nami-sum'>{_euros(session, total, where)}</td><td colspan='2'></td></tr>"
+        f"<td class='nami-sum'>{_amount(session, total, where)}</td><td colspan='2'></td></tr>"
     )

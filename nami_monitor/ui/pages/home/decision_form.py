@@ -9,12 +9,13 @@ import streamlit as st
 
 from nami_monitor.briefing import decisions
 from nami_monitor.briefing.decisions import Decision, DecisionOption
+from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import formats
 from nami_monitor.store import Work
-from nami_monitor.ui import booking
+from nami_monitor.ui import booking, cache, filters
 from nami_monitor.ui.session import Session
 
 LONGEST_OWNER = 60
@@ -45,6 +46,20 @@ def offer(session: Session, one: Decision, *, key: str, label: str = "") -> None
         help=session.t("decisions.form.help"),
     ):
         _dialog(session, one)
+
+
+def of_lesson(session: Session, called: CalledLesson, *, key: str) -> None:
+    """A button that makes a to-do of a lesson, as of the month that was chosen last.
+
+    It stands among the to-dos of its category as soon as somebody kept it.
+    """
+    months = [f"{one:%Y-%m}" for one in cache.choices(session.store).months]
+    chosen = filters.last("month")
+    if months and st.button(session.t("decisions.form.make"), key=key):
+        month = parse_month(chosen if chosen in months else months[0])
+        taken = decisions.LessonTaken(called.lesson, called.by.category)
+        with session.store.read() as db:
+            _dialog(session, decisions.proposed(taken, month, decisions.kept(db), session.lang))
 
 
 def _dialog(session: Session, one: Decision) -> None:

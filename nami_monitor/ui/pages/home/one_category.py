@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from nami_monitor.briefing import decisions
-from nami_monitor.briefing.decisions import Decision, DecisionOn
+from nami_monitor.briefing.decisions import Decision, DecisionOn, FollowUp
 from nami_monitor.briefing.headline import conclusion
 from nami_monitor.briefing.month import BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
@@ -35,6 +35,11 @@ SPEND: Final = "impact_spend"
 MASS: Final = "impact_mass"
 YEAR: Final = 12
 WHOLE: Final = 0.9995
+REGISTERED: Final = {
+    DecisionOn.CONTRACT: ("contracts", "contract"),
+    DecisionOn.LESSON: ("kit", "lesson"),
+}
+"""Where decisions on what stands in a list lead, and the words of that link."""
 
 
 def show(session: Session, chosen: Selection) -> None:
@@ -91,8 +96,11 @@ def where_decided(
     about = one.about.about if isinstance(one.about, Finding) else one.about
     if isinstance(about, Evaluation):
         return "waterbed", "measure", {**address, **month, "intervention": about.intervention.code}
-    if one.on is DecisionOn.CONTRACT:
-        return "contracts", "contract", address
+    if one.on in REGISTERED:
+        return *REGISTERED[one.on], address
+    if isinstance(about, FollowUp):
+        kpi = {"kpi": about.line.kpi.code} if about.line else {}
+        return "trends", "outcome", {**address, **kpi, **month}
     if isinstance(about, KpiLine):
         where = {name: values[0] for name, values in chosen.where if name != "category"}
         return "trends", "trend", {**address, **where, **month, "kpi": about.kpi.code}
