@@ -233,13 +233,14 @@ def _in_turn(found: Iterable[Decision]) -> tuple[Decision, ...]:
     return tuple(one for _, one in sorted(pairs, key=lambda pair: pair[0]))
 
 
-def propose(about: About, month: date, lang: str) -> Decision:
+def propose(about: About, month: date, lang: str) -> Decision:  # noqa: PLR0911 - one for each
     """The to-do that something seen as of a month gives, with the decision that is proposed."""
     if isinstance(about, Evaluation):
         return _on_measure(about, about, month, lang)
     if not isinstance(about, Finding):
-        taken = isinstance(about, LessonTaken)
-        return _on_lesson(about, month, lang) if taken else _on_outcome(about, month, lang)
+        if isinstance(about, LessonTaken):
+            return _on_lesson(about, month, lang)
+        return _on_outcome(about, month, lang)
     if isinstance(about.about, Evaluation) and ASKED_BY.get(about.kind) is DecisionOn.MEASURE:
         return _on_measure(about.about, about, month, lang)
     on = ASKED_BY.get(about.kind, DecisionOn.REST)

@@ -16,7 +16,6 @@ from typing import Final
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.store import Store
-from nami_monitor.ui import preload
 from nami_monitor.ui.session import Session
 
 Sentence = Callable[[Session], str]
@@ -121,6 +120,8 @@ class Jobs:
     """The jobs of every browser. All methods may be called by any thread."""
 
     def __init__(self) -> None:
+        self.changed: Callable[[Store], None] = lambda _: None
+        """Told of a database when a job changed its data."""
         self._lock = threading.Lock()
         self._by_browser: dict[str, list[Job]] = {}
 
@@ -141,7 +142,9 @@ class Jobs:
             self._add(jobs, job)
         # Threads of a page's script are daemons, and so would be theirs: a server that is stopped
         # waits for what was started.
-        threading.Thread(target=_run, args=(job,), name=f"job {job.name}", daemon=False).start()
+        threading.Thread(
+            target=self._run, args=(job,), name=f"job {job.name}", daemon=False
+        ).start()
         return job
 
     def tell(self, browser: str, job: Job) -> None:
@@ -171,6 +174,11 @@ class Jobs:
             )
         )
 
+    def _run(self, job: Job) -> None:
+        job.run()
+        if job.outcome and (job.outcome.batches or job.outcome.undone):
+            self.changed(job.store)
+
     def _add(self, jobs: list[Job], job: Job) -> None:
         """Keep a job instead of the outcome under its name; forget what is one too many."""
         for other in jobs:
@@ -183,13 +191,6 @@ class Jobs:
         for browser in list(self._by_browser)[: max(0, len(self._by_browser) - BROWSERS)]:
             if not any(job.running for job in self._by_browser[browser]):
                 del self._by_browser[browser]
-
-
-def _run(job: Job) -> None:
-    """Run a job; where it changed the data, the first page is computed anew beside what follows."""
-    job.run()
-    if job.outcome and (job.outcome.batches or job.outcome.undone):
-        preload.after(job.store)
 
 
 JOBS: Final = Jobs()

@@ -75,6 +75,9 @@ def _ahead(loaded: threading.Event) -> None:
             import_module(name)
     finally:
         loaded.set()
+    from nami_monitor.ui.jobs import JOBS  # noqa: PLC0415 - loaded by then, see LOADED
+
+    JOBS.changed = after
     try:
         prepare()
         for name in LOADED_LATER:
