@@ -33,7 +33,7 @@ from nami_monitor.ingest.profiles.mapping import (
     stated_beside,
     unclear_units,
 )
-from nami_monitor.ingest.profiles.profile import Profile, TableMap
+from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
 from nami_monitor.ingest.template import examples
 from nami_monitor.store import Transaction
@@ -197,7 +197,7 @@ def stage(
         f" from (select *, skip is null and coalesce({_any(failing)}, false) as bad,"
         f" skip is null and ({_any(check.broken for check in unknown)}) as strange"
         f" from (select *{_typed(late)} from (select *{_typed(early)}"
-        f" from (select *, {inner}, {_skip(cells, profile)} as skip"
+        f" from (select *, {inner}, {_skip(cells, profile, table, origins)} as skip"
         f" from {cells.relation}))))"
     )
     if isinstance(rows, LargeCsv):
@@ -328,9 +328,22 @@ def _raw(
     return f"[{', '.join(parts)}]::varchar[]"
 
 
-def _skip(cells: SourceCells, profile: Profile) -> str:
-    """The rule by which a row is no data, or null."""
+def _skip(
+    cells: SourceCells, profile: Profile, table: TableMap, origins: Mapping[str, Origin]
+) -> str:
+    """The rule by which a row is no data of a table, or null.
+
+    A row of things to which nothing happened is no event: without a day, and with no other column
+    that says that something did.
+    """
     cases = []
+    happened = origins.get("happened_on")
+    if happened and TABLES[table.name].dated_by == "happened_on" and happened.how == "first":
+        told = {"asset_id", "happened_on"}
+        others = [one for name, one in origins.items() if name not in told]
+        names = [happened.columns[0], *(name for one in others for name in one.columns)]
+        empty = [f"{cells.sql[normal_header(name)]} is null" for name in names]
+        cases.append(f"when {' and '.join(empty)} then 'no_event'")
     if profile.unpivot:
         value = cells.sql[normal_header(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")

@@ -8,6 +8,7 @@ names its rule; it is never guessed.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
@@ -54,6 +55,7 @@ class Reading:
         dates: date patterns by canonical column.
         signs: what may stand beside an amount, see ``currency_signs``.
         blanked: whether an e-mail address may have been blanked in a cell.
+        years: whether a year alone is a date: the grain of the source is the year.
     """
 
     tagged: bool
@@ -61,6 +63,7 @@ class Reading:
     dates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signs: tuple[str, ...] = currency_signs(EURO)
     blanked: bool = False
+    years: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,51 @@ def number_sql(
     return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
 
 
+MONTHS_IN: Final[Mapping[str, float]] = {
+    "dag|dagen|day|days|d": 1 / 30, "week|weken|weeks|wk": 12 / 52,
+    "mnd|mnden|maand|maanden|month|months|mo|m": 1, "kwartaal|kwartalen|quarter|quarters": 3,
+    "jaar|jaren|jr|year|years|y": 12,
+}  # fmt: skip
+"""Words behind a number of months, with how many months each is; a month has thirty days."""
+PIECES: Final = r"(?:st|stuks?|stk|pcs|pieces?|ea|each)\.?"
+PER_PIECE: Final = r"(?:per|/)\s*[a-z]+\.?"
+UNKNOWN_WORDS: Final = (
+    "n.t.b.", "ntb", "nader te bepalen", "n.v.t.", "nvt", "n.b.", "nb", "onbekend", "tbc", "tbd",
+    "t.b.d.", "to be confirmed", "n/a", "unknown", "onbepaald", "onbepaalde tijd", "-", "--", "?",
+)  # fmt: skip
+"""What people write in a cell of a number of months that they do not know, or that has no end."""
+
+
+def _in_words(
+    column: Column, text: str, decimal: str | None, *, tagged: bool, signs: Sequence[str]
+) -> str:
+    """A number as people write it: "3 mnd", "12 st.", "\u20ac 3,45 per doos"; else as it is.
+
+    Units are read where they cannot change the number: months where months are counted, single
+    pieces where things are, and what a price is for.
+    """
+    plain = number_sql(text, decimal, tagged=tagged, signs=signs)
+    if column.name.endswith("_months"):
+        cases = ""
+        for words, months in MONTHS_IN.items():
+            pattern = literal(rf"(?i)[0-9.,]+\s*(?:{words})\.?")
+            cases += f" when regexp_full_match({text}, {pattern}) then {months!r}"
+        bare = f"regexp_extract({text}, '^[0-9.,]+')"
+        number = number_sql(bare, decimal or ",", tagged=False, signs=signs)
+        return f"coalesce({plain}, {number} * case{cases} end)"
+    behind = behind_number(column)
+    if not behind:
+        return plain
+    pattern, end = literal(rf"(?i)[0-9-]\s*{behind}$"), literal(rf"(?i)\s*{behind}$")
+    number = number_sql(f"regexp_replace({text}, {end}, '')", decimal, tagged=False, signs=signs)
+    return f"coalesce({plain}, case when regexp_matches({text}, {pattern}) then {number} end)"
+
+
+def behind_number(column: Column) -> str:
+    """The pattern of what may stand behind a number of a column; empty where nothing may."""
+    return PER_PIECE if column.money else PIECES if column.name.startswith("quantity") else ""
+
+
 def _marked(text: str, signs: Sequence[str]) -> str:
     """Whether a text is a number with other signs or words beside it than those that may stand."""
     own = literal(f"(?i){'|'.join(map(re.escape, signs))}")
@@ -161,8 +209,10 @@ def _marked(text: str, signs: Sequence[str]) -> str:
     return f"regexp_full_match({text}, {literal(MARKED)}) and regexp_matches({rest}, {mark})"
 
 
-def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
+def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool, years: bool = False) -> str:
     """A date; null when blank, unreadable or not in the calendar.
+
+    Where ``years`` stand for their first day, a stored number of a year does too.
 
     Patterns with a short year are tried first: ``%Y`` would read ``25`` as the year 25.
     """
@@ -183,7 +233,15 @@ def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
         read = f"cast(try_strptime({source}, [{listed}]) as date)"
     if not tagged:
         return read
-    stored = f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date) end"
+    stored = (
+        (
+            f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date)"
+            f" when regexp_full_match({text}, '.n(?:19|20)[0-9]{{2}}')"
+            f" then make_date(cast(substr({text}, 3) as integer), 1, 1) end"
+        )
+        if years
+        else f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date) end"
+    )
     return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
 
 
@@ -262,7 +320,7 @@ def _typed(
     failures: tuple[tuple[str, str], ...]
     if column.sql_type == "date":
         patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
-        typed = date_sql(shown, patterns, tagged=tagged)
+        typed = date_sql(shown, patterns, tagged=tagged, years=reading.years)
         outside = f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'"
         failures = (("{typed} is null", "not_a_date"), (outside, "date_out_of_range"))
     elif column.sql_type == "boolean":
@@ -285,6 +343,10 @@ def _typed(
         if column.free_text:
             typed = redacted_sql(typed)
         if column.identifier:
+            broken = rf"regexp_replace({typed}, '\s*[\r\n\t]\s*', ' ', 'g')"
+            typed = (
+                f"case when regexp_matches({typed}, '[\\r\\n\\t]') then {broken} else {typed} end"
+            )
             seen = shown_sql(shown, tagged=tagged)
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"
@@ -321,32 +383,30 @@ def _number(
     """A number from one column or a sum of several, with scale, sign, currency and VAT."""
     name, tagged = column.name, reading.tagged
     decimal = reading.decimal.get(name)
-    parts = origin.columns if origin.how == "sum" else origin.columns[:1]
+    several = origin.how in {"sum", "times"}
+    parts = origin.columns if several else origin.columns[:1]
     inner: dict[str, str] = {}
     if len(parts) > 1:
         shown = ", ".join(shown_sql(cell[part], tagged=tagged) for part in parts)
-        inner[f"t_{name}"] = f"nullif(concat_ws(' + ', {shown}), '')"
+        sign = " + " if origin.how == "sum" else " x "
+        inner[f"t_{name}"] = f"nullif(concat_ws('{sign}', {shown}), '')"
     texts = []
     for index, part in enumerate(parts):
         key = f"t_{name}" if len(parts) == 1 else f"t_{name}_{index}"
-        text = cell[part]
-        if origin.regex:
-            text = _part(text, origin.regex, tagged=tagged)
-        inner[key] = _mapped(text, values, tagged=tagged)
+        inner[key] = _number_cell(column, origin, cell[part], values, tagged=tagged)
         texts.append(key)
     signs = reading.signs if column.money else currency_signs(EURO)
     if origin.scale_by:  # whose words say what a currency is worth
         signs = tuple(dict.fromkeys([*signs, *currency_signs("GBP"), *currency_signs("USD")]))
-    read = {key: number_sql(key, decimal, tagged=tagged, signs=signs) for key in texts}
+    read = {key: _in_words(column, key, decimal, tagged=tagged, signs=signs) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
     alone = len(parts) == 1 and not origin.scale_by
     failures = [("{typed} is null" if alone else unread, UNREAD), TOO_LARGE]
     foreign = _foreign(read, signs) if column.money else ""
     value = next(iter(read.values()))
     if len(parts) > 1:
-        some = " or ".join(f"{key} is not null" for key in texts)
-        total = " + ".join(f"coalesce({sql}, 0)" for sql in read.values())
-        value = f"case when {unread} then null when {some} then {total} end"
+        value, gaps = _together(read, unread, times=origin.how == "times")
+        failures += gaps
     steps = [value]
     if origin.scale * factor != 1:
         steps.append(f"{origin.scale * factor!r}")
@@ -366,13 +426,43 @@ def _number(
     return Conversion(name, inner, typed, tuple(failures), foreign)
 
 
+def _number_cell(
+    column: Column, origin: Origin, text: str, values: Mapping[str, str] | None, *, tagged: bool
+) -> str:
+    """The text of a cell of a number; null where people write that months are not known."""
+    if origin.regex:
+        text = _part(text, origin.regex, tagged=tagged)
+    text = _mapped(text, values, tagged=tagged)
+    if not (column.optional and column.name.endswith("_months")):
+        return text
+    unknown = f"lower({shown_sql(text, tagged=tagged)}) in {literals(UNKNOWN_WORDS)}"
+    return f"case when {unknown} then null else {text} end"
+
+
+def _together(
+    read: Mapping[str, str], unread: str, *, times: bool
+) -> tuple[str, list[tuple[str, str]]]:
+    """SQL of several numbers together, with its failures: a sum of those that are there, or all.
+
+    A number of packs says nothing where it is not known what a pack holds.
+    """
+    some = " or ".join(f"{key} is not null" for key in read)
+    total = " + ".join(f"coalesce({sql}, 0)" for sql in read.values())
+    gaps = []
+    if times:
+        total = " * ".join(f"({sql})" for sql in read.values())
+        gaps = [(f"({some}) and ({' or '.join(f'{key} is null' for key in read)})", "missing")]
+    return f"case when {unread} then null when {some} then {total} end", gaps
+
+
 def _lost(
     origin: Origin, cell: Mapping[str, str], values: Mapping[str, str] | None, *, tagged: bool
 ) -> list[tuple[str, str]]:
     """The failure of a cell that is filled and lacks the part that counts: it is not blank."""
     if not origin.regex or "" in (values or {}):
         return []
-    texts = [cell[part] for part in origin.columns[: None if origin.how == "sum" else 1]]
+    several = origin.how in {"sum", "times"}
+    texts = [cell[part] for part in origin.columns[: None if several else 1]]
     found = {text: _part(text, origin.regex, tagged=tagged) for text in texts}
     tests = [f"({text} is not null and {part} is null)" for text, part in found.items()]
     return [(" or ".join(tests), UNREAD)]

@@ -20,6 +20,7 @@ from nami_monitor.ingest.profiles.convert import (
     PACK_WORDS,
     Conversion,
     Reading,
+    behind_number,
     conversion,
     pack_flag,
     shown_sql,
@@ -149,6 +150,15 @@ def signs_beside(currency: Currency | None) -> tuple[str, ...]:
         else (EURO,)
     )
     return tuple(dict.fromkeys(sign for code in codes for sign in currency_signs(code)))
+
+
+def _without_words(column: Column, texts: Sequence[Cell], signs: Sequence[str]) -> list[Cell]:
+    """Cells of a number without the signs and words that may stand beside it."""
+    bare = _without_signs(texts, signs) if column.money else list(texts)
+    if not (behind := behind_number(column)):
+        return bare
+    end = re.compile(rf"(?i)(?<=[0-9-])\s*{behind}$")
+    return [text if text is None or kind_of(text) else end.sub("", text) for text in bare]
 
 
 def _without_signs(texts: Sequence[Cell], signs: Sequence[str]) -> list[Cell]:
@@ -389,7 +399,8 @@ def reading_of(
         UserError: they are ambiguous, or contradict what the profile states.
     """
     signs = signs_beside(profile.currency)
-    blank = Reading(tagged=cells.tagged, signs=signs, blanked=cells.blanked)
+    years = profile.grain is Grain.YEAR
+    blank = Reading(tagged=cells.tagged, signs=signs, blanked=cells.blanked, years=years)
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
     for column in columns(table.name):
@@ -399,8 +410,7 @@ def reading_of(
         header = " / ".join(origin.columns)
         values = table.values.get(column.name)
         texts = _texts(db, column, origin, values, cells, blank)
-        if column.money:
-            texts = _without_signs(texts, signs)
+        texts = _without_words(column, texts, signs)
         if column.sql_type == "date":
             stated = (origin.format,) if origin.format else profile.dates
             if stated:

@@ -37,7 +37,7 @@ CREATE: Final = "create"
 SET_ASIDE: Final = "set_aside"
 UNITS: Final = ("pack", "base")
 """Units of an origin that are no column."""
-ORIGINS: Final = {"from": "first", "join": "join", "sum": "sum"}
+ORIGINS: Final = {"from": "first", "join": "join", "sum": "sum", "times": "times"}
 """Keys that name the columns of an origin, with its ``how``."""
 ORIGIN_KEYS: Final = (*ORIGINS, "format", "regex", "scale", "scale_by", "sign", "unit")
 POSSESSIVE: Final = re.compile(r"[*+?}]\+")
@@ -211,7 +211,8 @@ class Origin:
 
     Args:
         columns: source columns, or places such as ``@file`` and ``@cell:B2``.
-        how: ``first`` of those that exist, ``join`` of their texts, or ``sum`` of their numbers.
+        how: ``first`` of those that exist, ``join`` of their texts, ``sum`` of their numbers, or
+            ``times``: one number times the others, as packs times what a pack holds.
         format: date pattern of the joined text.
         regex: the part of the text that counts: its first group, or the whole match.
         scale: factor on the number.

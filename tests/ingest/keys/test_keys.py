@@ -177,6 +177,13 @@ CASES = [
          aside={"not_a_number": 1}),
     bad("sum", profile(columns={"amount_eur": '{ sum = ["Bedrag", "Vracht"] }'}), PLAIN,
         "import.column_missing"),
+    good("times", profile(columns={
+        "amount_eur": None, "quantity": '{ times = ["Aant. VPE", "Inhoud VPE"] }'}),
+         "Datum;Plaats;Groep;Aant. VPE;Inhoud VPE\n13-01-2025;A;p;12;2,5\n14-01-2025;A;p;4;\n"
+         "15-01-2025;A;p;-2;100\n16-01-2025;A;p;doos;100\n", [(-200,), (30,)], "quantity",
+         aside={"missing": 1, "not_a_number": 1}),
+    bad("times", profile(columns={"amount_eur": '{ times = ["Bedrag", "Vracht"] }'}), PLAIN,
+        "import.column_missing"),
     good("sign", profile(columns={
         "amount_eur": '{ from = "Bedrag", sign = { column = "D/C", negative = ["C"] } }'}),
         "Datum;Plaats;Groep;Bedrag;D/C\n13-01-2025;A;p;1,5; c\n14-01-2025;A;p;2;D\n",
@@ -277,8 +284,8 @@ def test_amounts_without_a_word_about_vat_are_asked_about(store, tmp_path):
 KEYS = {
     "source", "grain", "delivery", "basis", "vat", "currency", "format", "sheet", "encoding",
     "delimiter", "decimal", "dates", "header", "header_rows", "skip_rows", "fill_down", "unpivot",
-    "drop", "columns", "join", "regex", "@file", "@cell", "sum", "sign", "scale", "scale_by",
-    "unit", "constants", "values", "codes",
+    "drop", "columns", "join", "regex", "@file", "@cell", "sum", "times", "sign", "scale",
+    "scale_by", "unit", "constants", "values", "codes",
 }  # fmt: skip
 
 
