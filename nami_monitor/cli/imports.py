@@ -3,7 +3,7 @@
 import contextlib
 import glob
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,13 +26,14 @@ from nami_monitor.ingest.book.import_report import (
     sentences_of_overwritten,
 )
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles import library
+from nami_monitor.ingest.profiles import library, proposal
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
-from nami_monitor.ingest.profiles.suggest import auto_profile
+from nami_monitor.ingest.profiles.suggest import auto_profile, mappable
 from nami_monitor.ingest.readers import shown_name
+from nami_monitor.ingest.template import heading, known_codes
 from nami_monitor.store import Store
-from nami_monitor.tables import TABLES, Codes
+from nami_monitor.tables import TABLES, Codes, columns
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -57,8 +58,9 @@ PROFILE_OF_BATCH: Final = Profile(source="", tables=())
 class ImportOptions:
     """How the files are imported.
 
-    ``profile``, ``table`` and ``period`` are those that were named, if any; ``who`` is a role or
-    initials.
+    ``profile``, ``table``, ``period`` and ``vat`` are those that were named, if any; ``who`` is a
+    role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
+    fills them; ``agreed`` answers yes to what is suggested and not certain.
     """
 
     profile: Profile | None
@@ -66,6 +68,9 @@ class ImportOptions:
     period: date | None
     answers: Answers
     who: str
+    vat: str | None = None
+    fixed: tuple[tuple[str, str], ...] = ()
+    agreed: bool = False
 
 
 @command(app, "demo")
@@ -88,7 +93,9 @@ def import_(
     files: Annotated[list[str], typer.Argument()],
     profile: Annotated[Path | None, typer.Option("--profile")] = None,
     table: Annotated[str | None, typer.Option("--table")] = None,
-    period: Annotated[str | None, typer.Option("--period", metavar="YYYY-MM")] = None,
+    period: Annotated[str | None, typer.Option("--period", "--month", metavar="YYYY-MM")] = None,
+    vat: Annotated[str | None, typer.Option("--vat")] = None,
+    fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     who: Who = "",
     replace_months: Annotated[bool, typer.Option("--replace")] = False,
     yes: Annotated[bool, typer.Option("--yes")] = False,
@@ -102,6 +109,9 @@ def import_(
         period=parse_month(period) if period else None,
         answers=replace(Answers.yes() if yes else Answers(), replace=replace_months),
         who=session.signed_by(who),
+        vat=vat,
+        fixed=_fixed(fixed or [], vat),
+        agreed=yes,
     )
     named = list(_files(files))
     documents: list[dict[str, Any]] = []
@@ -165,9 +175,15 @@ def _import_asking(
     """
     answers = options.answers
     profile = options.profile or _profile_for(file, options.table, cells)
+    made = profile is None
+    if profile is None:
+        profile = _proposed(session, store, file, options, cells)
+    if options.vat and profile.vat is None and profile.tables:
+        vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
+        profile = replace(profile, vat=vat, vat_rate=rate)
     while True:
         try:
-            return import_file(
+            report = import_file(
                 store, file, profile,
                 answers=answers, who=options.who, period=options.period, folder=cells,
             )  # fmt: skip
@@ -180,10 +196,130 @@ def _import_asking(
             if not typer.confirm(terminal(session.sentence(question)), err=True):
                 raise
             answers = ANSWERS[question.key](answers)
+            continue
+        if made and profile.tables:
+            kept = library.profile_file(places().profiles, profile.source)
+            library.save_profile(kept, profile, options.who)
+            session.tell(session.t("cli.import.kept", file=kept))
+        return report
 
 
-def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
-    """The own or shipped profile that fits a file, else the columns of the table named."""
+def _fixed(given: list[str], vat: str | None) -> tuple[tuple[str, str], ...]:
+    """The columns that were named with what fills them.
+
+    Raises:
+        UserError: ``import.no_such_column``, ``import.no_such_vat``.
+    """
+    if vat is not None:
+        refuse_unknown("import.no_such_vat", vat, proposal.RATES, known=", ".join(proposal.RATES))
+    pairs = tuple(
+        (name.strip(), text.strip()) for name, _, text in (g.partition("=") for g in given)
+    )
+    known = {column.name for table in TABLES for column in columns(table)}
+    for name, _ in pairs:
+        refuse_unknown("import.no_such_column", name, known)
+    return pairs
+
+
+def _proposed(
+    session: CommandSession, store: Store, file: Path, options: ImportOptions, cells: Path
+) -> Profile:
+    """The profile that a file suggests, with what was answered; the rest is asked at a terminal.
+
+    Raises:
+        UserError: ``import.open_questions``, with the options that answer them.
+    """
+    sheet = library.read_sheets(file, Layout(), cells)[0]
+    with store.read() as db:
+        known = proposal.known_texts(known_codes(db))
+    profile = proposal.proposed(sheet, file.name)
+    if options.table:
+        profile = proposal.with_tables(profile, sheet, [options.table])
+    profile = _agreed(session, profile, proposal.unsure(sheet, profile), agreed=options.agreed)
+    headers = {normal_header(header): header for header in mappable(sheet)}
+    for name, text in options.fixed:
+        if header := headers.get(normal_header(text)):
+            profile = proposal.with_role(profile, header, name)
+        else:
+            profile = proposal.with_constant(profile, name, text, known.get(name, ()))
+    if options.vat:
+        vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
+        profile = replace(profile, vat=vat, vat_rate=rate)
+    sure = options.table is not None
+    while questions := proposal.asks(sheet, profile, known, sure=sure):
+        if not session.asks:
+            told = "; ".join(_said(session, question) for question in questions)
+            raise UserError("import.open_questions", file=file.name, questions=told)
+        profile = _answered(session, questions[0], profile, known)
+        sure = sure or questions[0].key == "table"
+    return profile
+
+
+def _agreed(
+    session: CommandSession, profile: Profile, unsure: set[str], *, agreed: bool
+) -> Profile:
+    """The profile with what is not certain only where a person agrees to it."""
+    named = [
+        f"{heading(name, session.lang)} = {origin.columns[0]}"
+        for table in profile.tables
+        for name, origin in table.columns.items()
+        if origin.columns[0] in unsure
+    ]
+    if agreed or not named:
+        return profile
+    question = session.t("cli.import.suggested", columns="; ".join(named))
+    if session.asks and typer.confirm(terminal(question), default=True, err=True):
+        return profile
+    tables = tuple(
+        replace(
+            table,
+            columns={n: one for n, one in table.columns.items() if one.columns[0] not in unsure},
+        )
+        for table in profile.tables
+    )
+    return replace(profile, tables=tables)
+
+
+def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
+    """A question in words, with the option that answers it."""
+    name = question.column.partition(" / ")[0]
+    column = heading(name, session.lang) if name else ""
+    sentence = session.t(
+        f"asking.{question.key}", column=column, seen=question.seen, header=question.header
+    )
+    plain = sentence.replace("**", "")
+    if question.key == "table":
+        names = " | ".join(answer.name.split(".")[1] for answer in question.choices)
+        return f"{plain} --table {names}"
+    option = " | ".join(proposal.RATES) if question.key == "vat" else f"{name}="
+    return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
+
+
+def _answered(
+    session: CommandSession,
+    question: proposal.FileQuestion,
+    profile: Profile,
+    known: Mapping[str, Sequence[str]],
+) -> Profile:
+    """Ask one question at the terminal: the number of an answer, or a text where any will do."""
+    session.tell(_said(session, question))
+    for number, answer in enumerate(question.choices, 1):
+        said = answer.header or (session.t(answer.name) if "." in answer.name else answer.name)
+        session.tell(f"  {number}  {said}")
+    while True:
+        given = typer.prompt("", prompt_suffix="> ", err=True).strip()
+        if given.isdigit() and 1 <= int(given) <= len(question.choices):
+            return question.choices[int(given) - 1].profile
+        if question.table and given:
+            name = question.column.partition(" / ")[0]
+            return proposal.with_constant(profile, name, given, known.get(name, ()))
+
+
+def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile | None:
+    """The own or shipped profile that fits a file, else the certain columns of the table named.
+
+    None where no profile fits and no named table is filled by what is certain.
+    """
     for folder, entirely in ((places().profiles, False), (SHIPPED / "profiles", True)):
         profiles = {
             name: profile
@@ -203,8 +339,13 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
         if fitting:
             return profiles[fitting[0]]
     if wanted is None:
-        raise UserError("import.no_profile", tables=", ".join(TABLES))
-    return auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
+        return None
+    try:
+        return auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
+    except UserError as error:
+        if error.key not in {"import.cannot_map", "import.two_columns"}:
+            raise
+        return None
 
 
 def _mended(file: Path, cells: Path) -> bool:

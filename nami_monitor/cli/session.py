@@ -10,6 +10,7 @@ import contextlib
 import functools
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -215,9 +216,22 @@ class CommandSession:
             return self.local_time(value)
         if name == "kinds":
             return ", ".join(self.t(f"tables.{kind}.name") for kind in str(value).split(", "))
+        if name in {"table", "column", "missing"}:
+            return self._named(str(value))
         if isinstance(value, tuple) and name == "rules":
             return "; ".join(self.t(f"rules.{rule}").rstrip(".") for rule in value)
         return value
+
+    def _named(self, names: str) -> str:
+        """Names of tables and their columns as people call them; other names as they are."""
+        from nami_monitor.ingest.template import heading  # noqa: PLC0415 - help need not wait
+        from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - help need not wait
+
+        if names in TABLES:
+            return f"“{self.t(f'tables.{names}.name')}”"
+        known = {column.name for table in TABLES for column in columns(table)}
+        parts = re.split("( / |, )", names)
+        return "".join(heading(one, self.lang) if one in known else one for one in parts)
 
     def local_time(self, moment: datetime) -> str:
         """A time in UTC as people write it on their own clock."""

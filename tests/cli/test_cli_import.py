@@ -117,6 +117,38 @@ def test_without_profile_and_table_nothing_is_guessed(nami):
     assert "nonsense" in refused["refused"]
 
 
+STATEMENT = (
+    "Leverdatum;Afleveradres;Artikelgroep;Aant. VPE;Netto bedrag\n"
+    "02-10-2026;Stadhuis;Papier;12;237,00\n05-10-2026;Werf;Papier;4;79,00\n"
+)
+
+
+def test_a_file_without_a_profile_says_what_it_looks_like_and_takes_answers(nami):
+    file = nami.write("opgave papier.csv", STATEMENT)
+    (refused,) = nami.json("import", file, "--table", "orders", "--lang", "nl", code=1)
+    for word in ("ordered_on", "location_id", "profiel"):
+        assert word not in refused["refused"].replace("--set location_id=", "")
+    assert "--set channel=" in refused["refused"]
+    answers = ("--vat", "excl", "--set", "channel=webwinkel", "--set", "category=Artikelgroep")
+    (report,) = nami.json(
+        "import", file, "--table", "orders", "--set", "location_id=Afleveradres", *answers, "--yes"
+    )
+    assert (report["accepted"], report["set_aside"]) == (2, 0)
+    assert (nami.profiles / "opgave_papier.toml").exists()
+    (again,) = nami.json(
+        "import", nami.write("november.csv", STATEMENT.replace("-10-", "-11-")), "--yes"
+    )
+    assert again["accepted"] == 2
+
+
+@pytest.mark.parametrize("option", [("--vat", "half"), ("--set", "kleur=rood")])
+def test_an_answer_that_answers_nothing_is_refused(nami, option):
+    file = nami.write("x.csv", STATEMENT)
+    done = nami("import", file, *option)
+    assert done.exit_code != 0
+    assert option[1].split("=")[0] in done.output + done.stderr
+
+
 def test_the_month_can_be_named(nami):
     nami.load("locations", "categories")
     profile = nami.write(

@@ -30,6 +30,7 @@ from nami_monitor.ingest.parse.sheets import (
 )
 from nami_monitor.ingest.parse.xls import DamagedError, with_true_code_page, xls_findings
 from nami_monitor.ingest.parse.xlsx import (
+    PackageParts,
     SheetFindings,
     check_package,
     currency_styles,
@@ -115,7 +116,7 @@ def convert(path: Path, form: str, folder: Path) -> None:
 
 def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     """Read the worksheets of an xlsx or xls file."""
-    parts = check_package(path) if form == "xlsx" else set()
+    parts = check_package(path) if form == "xlsx" else PackageParts(frozenset(), {})
     content = path.read_bytes()
     if form == "xls":
         content = with_true_code_page(content)
@@ -124,15 +125,18 @@ def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
         raise UserError("reading.too_many_sheets", file=path.name, most=MOST_SHEETS)
     old = xls_findings(path) if form == "xls" else []
     signs = currency_styles(path) if form == "xlsx" else {}
-    places = sheet_parts(path) if signs or parts else {}
+    places = sheet_parts(path) if signs or parts.errors or parts.far else {}
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
             continue
         part = places.get(meta.name, "")
         found = old[number] if old else SheetFindings()
-        if part in parts or (signs and part):
-            found = sheet_findings(path, part, signs)
         sheets.begin(meta.name, visible=meta.visible is calamine.SheetVisibleEnum.Visible)
+        if far := parts.far.get(part):
+            sheets.refuse("reading.too_far", rows=far[0], columns=far[1])
+            continue
+        if part in parts.errors or (signs and part):
+            found = sheet_findings(path, part, signs)
         for column, sign in sorted(found.currencies):
             sheets.currency(column, sign)
         for cells in sheet_rows(book.get_sheet_by_name(meta.name), found.errors):

@@ -76,9 +76,19 @@ class SheetWriter:
         self._rows = self._width = self._blank = 0
         target = self._folder / f"{len(self._sheets)}.jsonl"
         self._sheets.append(
-            {"name": name, "visible": visible, "file": target.name, "currencies": {}}
+            {
+                "name": name,
+                "visible": visible,
+                "file": target.name,
+                "currencies": {},
+                "refused": None,
+            }
         )
         self._file = target.open("w", encoding="utf-8")
+
+    def refuse(self, key: str, **values: int) -> None:
+        """Note why the sheet is not read; it is refused when somebody wants it."""
+        self._sheets[-1]["refused"] = [key, values]
 
     def currency(self, column: int, sign: str) -> None:
         """Note the sign of a currency that a number of the sheet is shown with.
@@ -180,13 +190,15 @@ def check_data(size: int, budget: Budget, name: str) -> None:
 class ParsedSheet:
     """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of cells per line.
 
-    ``currencies`` has the signs that numbers are shown with, by column, counted from 1 as text.
+    ``currencies`` has the signs that numbers are shown with, by column, counted from 1 as text;
+    ``refused`` the reason why the sheet was not read, with its values.
     """
 
     name: str
     visible: bool
     file: Path
     currencies: Mapping[str, Sequence[str]]
+    refused: tuple[str, Mapping[str, int]] | None = None
 
     def rows(self) -> Iterator[list[Cell]]:
         """Give the cells of each record, from the first row of the sheet."""
@@ -201,10 +213,12 @@ class ParsedSheet:
 
     def has_content(self) -> bool:
         """Tell whether any cell is filled."""
-        return any(any(row) for row in self.rows())
+        return self.refused is not None or any(any(row) for row in self.rows())
 
     def has_table(self) -> bool:
         """Tell whether at least two records fill two cells or more."""
+        if self.refused is not None:
+            return True
         wide = (row for row in self.rows() if sum(map(bool, row)) >= _TABLE_CELLS)
         return len(list(islice(wide, _TABLE_RECORDS))) == _TABLE_RECORDS
 

@@ -8,7 +8,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -37,14 +37,30 @@ _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+_FILLED = re.compile(
+    rb"""<(?:\w+:)?c(?:\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']|(?=[\s>]))"""
+    rb"""(?:[^<>]*[^<>/])?>\s*<(?!/)"""
+)
+"""A cell with something in it, and its reference if it has one."""
 _ERROR_TYPE = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
-def check_package(path: Path) -> set[str]:
-    """Check sizes and extents of an xlsx package; gives the sheets that store error values.
+@dataclass(frozen=True)
+class PackageParts:
+    """Sheets of a package that store error values, and those that reach too far, with how far.
+
+    A sheet that reaches too far is not read; another sheet of its workbook may be.
+    """
+
+    errors: frozenset[str]
+    far: Mapping[str, tuple[int, int]]
+
+
+def check_package(path: Path) -> PackageParts:
+    """Check sizes and extents of an xlsx package.
 
     Raises:
-        UserError: when the package is damaged, unpacks to too much, or reaches too far.
+        UserError: when the package is damaged, or unpacks to too much.
     """
     name = path.name
     try:
@@ -57,7 +73,11 @@ def check_package(path: Path) -> set[str]:
             ]
             if len(parts) > MOST_SHEETS:
                 raise UserError("reading.too_many_sheets", file=name, most=MOST_SHEETS)
-            return {part for part in parts if _stores_errors(archive, part, name)}
+            looked = {part: _looked_through(archive, part) for part in parts}
+            return PackageParts(
+                frozenset(part for part, (errors, _) in looked.items() if errors),
+                {part: far for part, (_, far) in looked.items() if far},
+            )
     except DAMAGED_PACKAGE as error:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
@@ -81,24 +101,49 @@ def check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
         )
 
 
-def _stores_errors(archive: zipfile.ZipFile, part: str, name: str) -> bool:
+def _looked_through(archive: zipfile.ZipFile, part: str) -> tuple[bool, tuple[int, int] | None]:
+    """Whether a sheet stores error values, and rows and columns when it reaches too far."""
     columns: set[bytes] = set()
     last_row = 0
     has_errors = False
+    for text in _chunks(archive, part):
+        has_errors = has_errors or _ERROR_TYPE.search(text) is not None
+        cells = _CELL.findall(text)
+        columns.update(column for column, _ in cells)
+        rows = [int(row) for row in _ROW.findall(text)] + [int(row) for _, row in cells]
+        last_row = max([last_row, *rows])
+        width = max((_column_number(column) for column in columns), default=1)
+        if last_row * width > EXTENT_CELLS:
+            return True, _filled_extent(archive, part)
+    return has_errors, None
+
+
+def _filled_extent(archive: zipfile.ZipFile, part: str) -> tuple[int, int] | None:
+    """Rows and columns up to the last filled cells of a sheet, when these are too many.
+
+    Formats reach down to the last row where somebody coloured a column: they cost a parser nothing.
+    A filled cell that does not say where it stands may stand anywhere.
+    """
+    columns: set[bytes] = set()
+    last_row = 0
+    for text in _chunks(archive, part):
+        cells = _FILLED.findall(text)
+        columns.update(column for column, _ in cells)
+        last_row = max([last_row, *(int(row or EXTENT_CELLS) for _, row in cells)])
+        width = max((_column_number(column) for column in columns), default=1)
+        if last_row * width > EXTENT_CELLS:
+            return last_row, width
+    return None
+
+
+def _chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """The XML of a part, piece by piece; each begins with the end of the one before."""
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
             text = rest + chunk
-            has_errors = has_errors or _ERROR_TYPE.search(text) is not None
-            cells = _CELL.findall(text)
-            columns.update(column for column, _ in cells)
-            rows = [int(row) for row in _ROW.findall(text)] + [int(row) for _, row in cells]
-            last_row = max([last_row, *rows])
-            width = max((_column_number(column) for column in columns), default=1)
-            if last_row * width > EXTENT_CELLS:
-                raise UserError("reading.too_far", file=name, rows=last_row, columns=width)
+            yield text
             rest = text[-_LONGEST_TAG:]
-    return has_errors
 
 
 def _column_number(letters: bytes) -> int:

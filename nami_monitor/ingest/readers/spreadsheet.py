@@ -1,5 +1,6 @@
 """Spreadsheets (xlsx, xls, ods), parsed in a child process with a memory limit and a time-out."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -30,8 +31,18 @@ def read_spreadsheet(
         UserError: when the file is damaged, too heavy or locked, or the sheet cannot be told.
     """
     with parsed(path, form, folder) as sheets:
+        if not any(sheet.has_content() for sheet in sheets) and _has_pictures(path):
+            raise UserError("reading.only_picture", file=path.name)
         chosen = _choose(sheets, layout.sheet, path.name)
         return [_tabulate(sheet, replace(layout, format=form), path.name) for sheet in chosen]
+
+
+def _has_pictures(path: Path) -> bool:
+    """Whether a workbook holds pictures: a table that somebody pasted as one has no cells."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as package:
+        return any(name.startswith(("xl/media/", "Pictures/")) for name in package.namelist())
 
 
 def _choose(
@@ -62,6 +73,8 @@ def _choose(
 
 def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
     """Make a table of one parsed sheet."""
+    if sheet.refused:
+        raise UserError(sheet.refused[0], file=f"{file} / {sheet.name}", **sheet.refused[1])
     layout = replace(layout, sheet=sheet.name, encoding=None, delimiter=None)
     name = f"{file} / {sheet.name}" if sheet.name.strip() else file
     grid = list(islice(sheet.rows(), SAMPLE_RECORDS))

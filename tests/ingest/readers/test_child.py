@@ -1,6 +1,8 @@
 """The child's own steps, run in this process so that each can be looked at."""
 
+import base64
 import datetime as dt
+import io
 import json
 import sys
 
@@ -8,10 +10,12 @@ import pytest
 import xlsxwriter
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
 from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
+from nami_monitor.ingest.parse import xlsx
 from nami_monitor.ingest.parse.xlsx import check_package, sheet_findings, sheet_parts
+from nami_monitor.ingest.readers import read
 
 
 @pytest.fixture
@@ -66,7 +70,7 @@ def test_worksheets_become_lines_of_cells(book, tmp_path):
 
 def test_error_values_are_found_where_they_stand(book):
     parts = sheet_parts(book)
-    assert check_package(book) == {parts["Eerste"]}
+    assert check_package(book).errors == {parts["Eerste"]}
     assert sheet_findings(book, parts["Eerste"], {}).errors == {(2, 27): "#DIV/0!"}
 
 
@@ -102,8 +106,60 @@ def test_the_last_cell_decides_how_far_a_sheet_reaches(tmp_path):
     workbook = xlsxwriter.Workbook(path)
     workbook.add_worksheet().write("XFD1048576", 1)
     workbook.close()
-    with pytest.raises(UserError, match=r"too_far\(.*rows=1048576, columns=16384"):
-        check_package(path)
+    assert check_package(path).far == {"xl/worksheets/sheet1.xml": (1048576, 16384)}
+
+
+def test_formats_below_a_table_make_it_no_longer(tmp_path, monkeypatch):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet, grey = workbook.add_worksheet(), workbook.add_format({"bg_color": "#eeeeee"})
+        sheet.write_row(0, 0, ["Datum", "Aantal"])
+        sheet.write_row(1, 0, ["13-01-2026", 3])
+        for row in range(2, 500):
+            sheet.write_blank(row, 1, None, grey)
+    monkeypatch.setattr(xlsx, "EXTENT_CELLS", 100)
+    assert check_package(path).far == {}
+    (read_sheet,) = read(path)
+    assert read_sheet.rows.height == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "filled"),
+    [
+        (b'<c r="A1"><v>1</v></c>', [(b"A", b"1")]),
+        (b'<x:c s="3" r="AB12" t="s"><x:v>', [(b"AB", b"12")]),
+        (b'<c r="A1" s="3"/>', []),
+        (b'<c r="A1" s="3"></c>', []),
+        (b"<c><v>2</v></c>", [(b"", b"")]),
+        (b'<c s="1"/><cols><col min="1"/></cols>', []),
+    ],
+)
+def test_a_cell_with_nothing_in_it_is_not_filled(cell, filled):
+    assert xlsx._FILLED.findall(cell) == filled
+
+
+def test_a_sheet_that_reaches_too_far_leaves_the_others(tmp_path):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("Goed")
+        sheet.write_row(0, 0, ["Datum", "Aantal"])
+        sheet.write_row(1, 0, ["13-01-2026", 3])
+        workbook.add_worksheet("Ver").write("XFD1048576", 1)
+    (good,) = read(path, Layout(sheet="Goed"))
+    assert good.rows.height == 1
+    with pytest.raises(UserError, match="too_far"):
+        read(path, Layout(sheet="Ver"))
+
+
+def test_a_workbook_of_a_picture_says_so(tmp_path):
+    path = tmp_path / "b.xlsx"
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet().insert_image(0, 0, "a.png", {"image_data": io.BytesIO(png)})
+    with pytest.raises(UserError, match="only_picture"):
+        read(path)
 
 
 def test_a_damaged_package_is_refused(tmp_path):
