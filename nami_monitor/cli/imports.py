@@ -235,7 +235,7 @@ def _proposed(
     profile = proposal.proposed(sheet, file.name)
     if options.table:
         profile = proposal.with_tables(profile, sheet, [options.table])
-    profile = _agreed(session, profile, proposal.unsure(sheet, profile), agreed=options.agreed)
+    profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
     headers = {normal_header(header): header for header in mappable(sheet)}
     for name, text in options.fixed:
         if header := headers.get(normal_header(text)):
@@ -285,7 +285,10 @@ def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
     name = question.column.partition(" / ")[0]
     column = heading(name, session.lang) if name else ""
     sentence = session.t(
-        f"asking.{question.key}", column=column, seen=question.seen, header=question.header
+        f"asking.{question.key}",
+        column=column,
+        seen=question.seen,
+        header=", ".join(question.headers),
     )
     plain = sentence.replace("**", "")
     if question.key == "table":
