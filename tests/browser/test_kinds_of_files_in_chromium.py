@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from nami_monitor.ingest.profiles.profile import ORIGINS
 from nami_monitor.store import Store
 from tests.browser.serving import fits, serving, settled
 from tests.support import supplied
@@ -12,6 +13,11 @@ from tests.support import supplied
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MOST_DECISIONS, MOST_QUESTIONS, SECOND_MONTH = 12, 6, 7
+
+ASKED_ANEW = """before => {
+  const first = document.querySelector('[class*="st-key-question_"]');
+  return !first || first.innerText !== before;
+}"""
 
 
 class Person:
@@ -41,17 +47,20 @@ class Person:
         shown = self.page.locator('[class*="st-key-question_"]')
         while shown.count():
             first = shown.first
-            said = " ".join(first.inner_text().split())
+            before = first.inner_text()
+            said = " ".join(before.split())
             self.questions.append(said)
             assert len(self.questions) <= 2 * MOST_QUESTIONS, self.questions
             wanted = next((to for what, to in supplied.ANSWERS if re.search(what, said)), table)
             button = first.get_by_role("button", name=wanted, exact=True)
             if button.count():
                 self.decides(button.click)
+                self.page.wait_for_function(ASKED_ANEW, arg=before)
                 continue
             typed = next(text for what, text in supplied.TYPED if what in said)
             first.get_by_role("textbox").fill(typed)
             self.decides(lambda: self.page.keyboard.press("Enter"))
+            self.page.wait_for_function(ASKED_ANEW, arg=before)
 
     def book(self):
         """Say once who books, and book."""
@@ -69,8 +78,8 @@ class Person:
         settled(self.page)
 
 
-def test_every_kind_of_file_is_read_in_with_few_decisions(demo_folder, tmp_path, page):
-    with serving(demo_folder, tmp_path / "home") as own:
+def test_every_kind_of_file_is_read_in_with_few_decisions(tmp_path, page):
+    with serving(tmp_path / "cache", tmp_path / "home") as own:
         page.goto(f"{own.address}/data?lang=nl&data=own")
         page.get_by_role("heading", name="Begin zo").wait_for()
         counts = {}
@@ -95,8 +104,10 @@ def test_every_kind_of_file_is_read_in_with_few_decisions(demo_folder, tmp_path,
         assert person.decisions <= SECOND_MONTH
         assert not page.outside
     with Store(own.own).read() as db:
-        spent = db.value("select sum(amount_eur) from orders where ordered_on < '2026-08-01'")
-        assert spent == pytest.approx(supplied.spent())
+        july = "from orders where ordered_on < '2026-08-01'"
+        assert db.value(f"select sum(amount_eur) {july}") == pytest.approx(supplied.spent())
+        if "times" in ORIGINS:
+            assert db.value(f"select sum(quantity) {july}") == supplied.pieces()
         assert db.value("select count(*) from assets") == 70
         assert db.value("select count(*) from contracts") == 12
         assert db.value("select sum(value) from measurements") == 12 * (20 + 21 + 22 + 23)

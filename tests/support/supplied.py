@@ -50,6 +50,11 @@ def spent() -> float:
     return sum(round((1 + day % 4) * ARTICLES[day % 3][3], 2) for day in range(1, 25))
 
 
+def pieces() -> int:
+    """Pieces on those lines: packs times what each holds."""
+    return sum((1 + day % 4) * ARTICLES[day % 3][2] for day in range(1, 25))
+
+
 def web_shop() -> tuple[str, bytes]:
     """The export of the own web shop, with the category of each line and amounts with VAT."""
     rows: list[list[object]] = [
@@ -112,6 +117,7 @@ def staff() -> tuple[str, bytes]:
 ANSWERS = (
     ("Klopt dit.*Omschrijving is Categorie", "Omschrijving is geen Categorie"),
     ("Klopt dit", "Ja, dat klopt"),
+    ("Is het aantal in verpakkingen", "Ja, reken om naar stuks"),
     ("Via welk kanaal", "webwinkel"),
     ("Zijn de bedragen met of zonder btw.*incl", "inclusief 21 % btw"),
     ("Zijn de bedragen met of zonder btw", "exclusief btw"),

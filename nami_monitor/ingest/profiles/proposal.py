@@ -4,7 +4,8 @@ Everything here is pure: a profile and a sheet in, a profile or questions out. T
 command line ask the same questions with the same answers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +14,7 @@ from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import values_in
-from nami_monitor.ingest.profiles.profile import CREATE, Origin, Profile, TableMap, Unpivot
+from nami_monitor.ingest.profiles.profile import CREATE, ORIGINS, Origin, Profile, TableMap, Unpivot
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import guess_table, mappable, missing_columns, suggest
 from nami_monitor.ingest.sniff.values import months_in
@@ -22,6 +23,13 @@ from nami_monitor.tables import TABLES, Codes, Column, columns
 
 MONTHS: Final = "@months"
 """The role of a column whose heading is a month (or another heading) and becomes rows."""
+HELD: Final = "@held"
+"""The role of a column that says how many pieces a pack holds: the quantity is packs times it."""
+HOLDS: Final = re.compile(
+    r"inhoud|(stuks|aantal|units|pieces) ?(per|/) ?\w+|per (verpakking|vpe|pak|doos)|pack ?size",
+    re.IGNORECASE,
+)
+"""Headings of such columns."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST: Final = 4
@@ -30,6 +38,8 @@ LEAST_MONTHS: Final = 3
 """Headings that are months, from which on they are taken for columns that become rows."""
 ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "events")
 """Measures of activity that are offered, and looked for in the name of a file."""
+OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs"})
+"""Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
 """Answers about VAT with the rate that they state."""
 
@@ -129,14 +139,14 @@ def roles_of(profile: Profile, header: str) -> tuple[str, ...]:
     wanted = normal_header(header)
     if header in unpivoted(profile):
         return (MONTHS,)
-    return tuple(
-        dict.fromkeys(
-            name
-            for table in profile.tables
-            for name, origin in table.columns.items()
-            if wanted in map(normal_header, (*origin.columns, *origin.further))
-        )
-    )
+    found = []
+    for table in profile.tables:
+        for name, origin in table.columns.items():
+            named = [normal_header(one) for one in (*origin.columns, *origin.further)]
+            if wanted in named:
+                held = origin.how == "times" and wanted != named[0]
+                found.append(HELD if held else name)
+    return tuple(dict.fromkeys(found))
 
 
 def unpivoted(profile: Profile) -> tuple[str, ...]:
@@ -163,7 +173,11 @@ def _with_role(table: TableMap, header: str, role: str) -> TableMap:
     for name, origin in table.columns.items():
         left = tuple(c for c in origin.columns if normal_header(c) != wanted)
         if left:
-            origins[name] = replace(origin, columns=left) if left != origin.columns else origin
+            alone = len(left) == 1 and origin.how == "times"
+            origins[name] = replace(origin, columns=left, how="first" if alone else origin.how)
+    if role == HELD and "quantity" in origins:
+        packs = origins["quantity"]
+        origins["quantity"] = replace(packs, columns=(packs.columns[0], header), how="times")
     column = next((c for c in columns(table.name) if c.name == role), None)
     if column is None:
         return replace(table, columns=origins)
@@ -249,8 +263,7 @@ def asks(
     profile: Profile,
     known: Mapping[str, Sequence[str]],
     *,
-    sure: bool = False,
-    agreed: bool = False,
+    agreed: Collection[str] = (),
 ) -> list[FileQuestion]:
     """What a person must say before a file can be read by a profile, the widest question first.
 
@@ -258,14 +271,15 @@ def asks(
         sheet: what the reader gave.
         profile: what was answered so far.
         known: texts that the database holds already, by canonical column, the likeliest first.
-        sure: whether a person said already what the file holds.
-        agreed: whether a person saw already what is suggested and not certain.
+        agreed: keys of questions that a person answered already, whatever is suggested.
     """
-    if not sure and (which := _which_table(sheet, profile)):
+    if "table" not in agreed and (which := _which_table(sheet, profile)):
         return [which]
     found: list[FileQuestion] = []
-    if not agreed and (doubt := _unsure(sheet, profile)):
+    if "unsure" not in agreed and (doubt := _unsure(sheet, profile)):
         found.append(doubt)
+    if "packs" not in agreed and (packs := _packs(sheet, profile)):
+        found.append(packs)
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
     if has_money(profile) and profile.vat is None:
@@ -305,6 +319,25 @@ def _unsure(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     ]
     right = FileAnswer("asking.answers.right", profile)
     return FileQuestion("unsure", headers=tuple(found), choices=(right, *wrong[:MOST]))
+
+
+def _packs(sheet: Sheet, profile: Profile) -> FileQuestion | None:
+    """Whether the quantity is packs, where a column says how many pieces a pack holds."""
+    if "times" not in ORIGINS:
+        return None
+    held = next((h for h in mappable(sheet) if HOLDS.search(h) and not roles_of(profile, h)), "")
+    quantities = (table.columns.get("quantity") for table in profile.tables)
+    quantity = next((origin for origin in quantities if origin and origin.how == "first"), None)
+    if not held or quantity is None or quantity.unit:
+        return None
+    choices = (
+        FileAnswer("asking.answers.times", with_role(profile, held, HELD)),
+        FileAnswer("asking.answers.single", profile),
+    )
+    seen = values_in(sheet, held, profile.unpivot, 1)
+    return FileQuestion(
+        "packs", "quantity", next(iter(seen), ""), (held, quantity.columns[0]), choices
+    )
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:

@@ -127,9 +127,8 @@ def _mapped(
     session_files.keep_draft(offer, draft)
     known = _known(session)
     looked = Looked(draft, recognised, sheets, known=known)
-    sure = draft.sure or bool(draft.name)
-    agreed = draft.agreed or bool(draft.name)
-    asks = proposal.asks(first, draft.profile, known, sure=sure, agreed=agreed)
+    agreed = proposal.OF_A_NEW_FILE if draft.name else draft.agreed
+    asks = proposal.asks(first, draft.profile, known, agreed=agreed)
     looked = _previewed(session, offer, looked, asks)
     if looked.questions or looked.refusal:
         return looked
@@ -249,12 +248,7 @@ def _question(session: Session, draft: Draft, ask: proposal.FileQuestion) -> Ask
     answers = tuple(
         (
             answer_name(session, ask, choice),
-            replace(
-                draft,
-                profile=choice.profile,
-                sure=draft.sure or ask.key == "table",
-                agreed=draft.agreed or ask.key == "unsure",
-            ),
+            replace(draft, profile=choice.profile, agreed=draft.agreed | {ask.key}),
         )
         for choice in ask.choices
     )

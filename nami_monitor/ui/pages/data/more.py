@@ -296,7 +296,9 @@ def _take_text(offer: OfferedFile, key: str) -> None:
     except UserError as error:
         session_files.keep_draft(offer, replace(draft, wrong=error))
         return
-    session_files.keep_draft(offer, replace(draft, profile=profile, wrong=None, sure=True))
+    session_files.keep_draft(
+        offer, replace(draft, profile=profile, wrong=None, agreed=proposal.OF_A_NEW_FILE)
+    )
 
 
 def pattern_name(session: Session, pattern: str) -> str:

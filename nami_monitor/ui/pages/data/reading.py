@@ -146,7 +146,7 @@ def _table(session: Session, offer: OfferedFile, first: Sheet, profile: Profile)
     def take() -> None:
         draft = session_files.draft_of(offer)
         chosen = proposal.with_tables(profile, first, [str(st.session_state[key]), *names[1:]])
-        _set(offer, replace(draft, profile=chosen, sure=True))
+        _set(offer, replace(draft, profile=chosen, agreed=draft.agreed | {"table"}))
 
     st.selectbox(
         session.t("intake.table"),

@@ -158,8 +158,7 @@ class Draft:
         period: the month that the file is about, where it does not say so in a column.
         told: where the file tells that month; empty when a person chose it.
         begun: whether anything was proposed or chosen yet.
-        sure: whether a person said what the file holds.
-        agreed: whether a person saw what was suggested and not certain.
+        agreed: the questions of ``proposal.asks`` that were answered.
         instead_of: the delivery that is undone with it, because it read the same file wrongly.
         wrong: what is wrong with the profile that was written as text.
     """
@@ -170,8 +169,7 @@ class Draft:
     period: date | None = None
     told: str = ""
     begun: bool = False
-    sure: bool = False
-    agreed: bool = False
+    agreed: frozenset[str] = frozenset()
     instead_of: int | None = None
     wrong: UserError | None = None
 

@@ -13,7 +13,7 @@ from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.personal import personal_columns
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.preview import Preview, first_records
-from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile import ORIGINS, Profile
 from nami_monitor.ingest.profiles.source_cells import distinct_headers
 from nami_monitor.ingest.template import allowed
 from nami_monitor.tables import Column, columns
@@ -113,6 +113,7 @@ def _role(
     current = proposal.roles_of(profile, header)
     shown = "\n".join(current)
     names = [UNUSED, *proposal.roles(profile), proposal.MONTHS]
+    names += [proposal.HELD] if "quantity" in names and "times" in ORIGINS else []
     st.session_state[key] = shown
     st.selectbox(
         session.md("sheet.role", column=header),
@@ -129,8 +130,9 @@ def _role(
 def _role_name(session: Session, role: str, *, person: bool) -> str:
     if role == UNUSED:
         return session.t("sheet.person" if person else "sheet.unused")
+    named = {proposal.MONTHS: "sheet.months", proposal.HELD: "sheet.held"}
     return " + ".join(
-        session.t("sheet.months") if name == proposal.MONTHS else words.column_name(session, name)
+        session.t(named[name]) if name in named else words.column_name(session, name)
         for name in role.split("\n")
     )
 
