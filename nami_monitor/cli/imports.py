@@ -246,7 +246,9 @@ def _proposed(
         vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
         profile = replace(profile, vat=vat, vat_rate=rate)
     sure = options.table is not None
-    while questions := proposal.asks(sheet, profile, known, sure=sure):
+    while questions := [  # what is not certain was agreed to, or left out
+        one for one in proposal.asks(sheet, profile, known, sure=sure) if one.key != "unsure"
+    ]:
         if not session.asks:
             told = "; ".join(_said(session, question) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
