@@ -245,15 +245,13 @@ def _proposed(
     if options.vat:
         vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
         profile = replace(profile, vat=vat, vat_rate=rate)
-    sure = options.table is not None
-    while questions := [  # what is not certain was agreed to, or left out
-        one for one in proposal.asks(sheet, profile, known, sure=sure) if one.key != "unsure"
-    ]:
+    agreed = {"unsure", *(["table"] if options.table else []), *([] if session.asks else ["packs"])}
+    while questions := proposal.asks(sheet, profile, known, agreed=agreed):
         if not session.asks:
             told = "; ".join(_said(session, question) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
         profile = _answered(session, questions[0], profile, known)
-        sure = sure or questions[0].key == "table"
+        agreed.add(questions[0].key)
     return profile
 
 
