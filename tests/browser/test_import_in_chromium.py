@@ -69,6 +69,7 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
     file = tmp_path / "Kantoor X.csv"
     file.write_text(FILE, "utf-8")
     page.locator("input[type=file]").set_input_files(file)
+    press(page, "Ja, dat klopt")
     press(page, "webwinkel")
     press(page, "exclusief btw")
     press(page, "Ja, neem ze over")

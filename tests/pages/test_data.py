@@ -39,7 +39,8 @@ pytestmark = pytest.mark.usefixtures("own_place")
 @pytest.mark.slow
 def test_a_new_file_is_asked_about_looked_at_and_booked():
     page = offer(opened(), ("Kantoor X 2026.csv", FILE))
-    assert page.title[0].value == "7 kolommen zijn herkend; nog 2 vragen en het bestand kan mee"
+    assert page.title[0].value == "7 kolommen zijn herkend; nog 3 vragen en het bestand kan mee"
+    press(page, "Ja, dat klopt")
     assert role(page, "Besteldatum").value == "ordered_on"
     assert role(page, "Besteller").disabled
     assert "verborgen" in html(page)
