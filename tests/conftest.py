@@ -71,10 +71,12 @@ def real_data() -> Path:
 def made_once(tmp_path_factory):
     """A function that gives a file of this run, which its first caller makes.
 
-    Other processes of the run wait for it. On Windows each process makes its own.
+    Other processes of the run wait for it, and so do other runs with the same ``NAMI_MADE``, a
+    folder. On Windows each process makes its own.
     """
     base = tmp_path_factory.getbasetemp()
     run = base.parent if fcntl and "PYTEST_XDIST_WORKER" in os.environ else base
+    run = Path(os.environ.get("NAMI_MADE", run))
 
     def file_of_run(name, make):
         path = run / name

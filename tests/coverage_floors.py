@@ -1,8 +1,8 @@
 """Hold the coverage of each room of nami_monitor, branches included, to its floor.
 
-Usage, after ``python -m pytest --cov --cov-report=json``::
+Usage, after ``NAMI_COVERAGE=FOLDER python -m pytest -p tests.support.covered``::
 
-    python -m tests.coverage_floors coverage.json
+    python -m tests.coverage_floors FOLDER
 
 All tests but those marked ``browser`` or ``real`` hold the floors. Processes that tests start
 (commands, the child that reads spreadsheets) do not count.
@@ -11,7 +11,10 @@ All tests but those marked ``browser`` or ``real`` hold the floors. Processes th
 import json
 import sys
 from collections import Counter
+from functools import reduce
 from pathlib import Path
+
+from slipcover import merge_coverage
 
 FLOORS = {
     "briefing": 98.0,
@@ -38,7 +41,7 @@ def coverage_by_room(report):
     """The coverage of each room in percent.
 
     Args:
-        report: what ``coverage json`` wrote, as a dictionary.
+        report: what SlipCover saw, as a dictionary.
 
     Returns:
         Percentage of lines and branches that were run, by room; rooms without code are left out.
@@ -48,8 +51,9 @@ def coverage_by_room(report):
         package, *inside, _ = Path(name).parts
         room = inside[0] if inside else package
         summary = file["summary"]
-        total[room] += summary["num_statements"] + summary["num_branches"]
-        covered[room] += summary["covered_lines"] + summary["covered_branches"]
+        seen = summary["covered_lines"] + summary["covered_branches"]
+        total[room] += seen + summary["missing_lines"] + summary["missing_branches"]
+        covered[room] += seen
     return {room: 100 * covered[room] / count for room, count in total.items() if count}
 
 
@@ -62,9 +66,10 @@ def below_floor(coverage):
     ]
 
 
-def main(path):
+def main(folder):
     """Print the coverage of each room; return 1 when one is below its floor, else 0."""
-    coverage = coverage_by_room(json.loads(Path(path).read_text("utf-8")))
+    seen = [json.loads(path.read_text("utf-8")) for path in sorted(Path(folder).glob("*.json"))]
+    coverage = coverage_by_room(reduce(merge_coverage, seen))
     print(", ".join(f"{room} {percent:.1f}%" for room, percent in sorted(coverage.items())))
     sentences = below_floor(coverage)
     print(*sentences, sep="\n", end="\n" if sentences else "")
