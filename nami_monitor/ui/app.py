@@ -23,6 +23,7 @@ DEMO, OWN = "demo", "own"
 FOLLOW_SECONDS = 5.0
 PAGE = "app.page"
 LINKED = "app.linked"
+ASKED = "app.asked"
 UNTITLED = "app.untitled"
 """The page that has yet to write its heading."""
 
@@ -181,11 +182,16 @@ def dress(session: Session) -> None:
 
 
 def _address(session: Session) -> None:
-    """Keep language and choice of data in the address, so that a link can be mailed."""
-    wanted = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
-    for key, value in wanted.items():
-        if st.query_params.get(key) != value:
-            st.query_params[key] = value
+    """Keep language and choice of data in the address, so that a link can be mailed.
+
+    A link that leads to the same page changes what Streamlit asks for and not what the browser
+    shows: the browser is told, so that its button Back leads back.
+    """
+    asked, wanted = doors.choices(), {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
+    led_here = st.session_state.get(ASKED, asked) != asked
+    st.session_state[ASKED] = asked
+    if led_here or any(st.query_params.get(key) != value for key, value in wanted.items()):
+        st.query_params.update(wanted)
 
 
 @st.fragment(run_every=FOLLOW_SECONDS)

@@ -144,6 +144,12 @@ def last(name: str) -> str:
     return str(st.session_state.get(f"filter.{name}.last", ("", ""))[1])
 
 
+def elsewhere(name: str) -> str:
+    """The last value of a filter, if another page chose it; this page has it in its address."""
+    on, value = st.session_state.get(f"filter.{name}.last", ("", ""))
+    return "" if on == st.session_state.get(app.PAGE) else str(value)
+
+
 def remember(name: str, value: str, default: str) -> None:
     """Keep a choice in the address, unless it is what everyone sees anyway.
 

@@ -89,9 +89,9 @@ def part(session: Session) -> None:
 
 
 def _chosen(session: Session, codes: Sequence[str]) -> str:
-    """The measure that is looked at: as the address asks, else as last, else the first."""
+    """The measure that is looked at: as the address asks, else as on another page, else the first."""
     asked, first = st.query_params.get("intervention"), codes[0]
-    wanted = asked or filters.last("intervention")
+    wanted = asked or filters.elsewhere("intervention")
     code = wanted if wanted in codes else first
     filters.remember("intervention", code, first)
     if asked and asked not in codes:
