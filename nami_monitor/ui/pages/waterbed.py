@@ -21,7 +21,7 @@ from nami_monitor.charts.effects import (
     placebo_chart,
 )
 from nami_monitor.charts.hundred_data import channels, told
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, PlanState, Unit
 from nami_monitor.i18n import formats
@@ -96,7 +96,7 @@ def path(session: Session, evaluation: Evaluation) -> None:
     which = st.radio(
         session.t("waterbed.path.channel"),
         [*SIDES],
-        format_func=lambda side: plain(named[side]),
+        format_func=lambda side: markdown(named[side]),
         horizontal=True,
         key="waterbed_path_channel",
     )

@@ -25,7 +25,7 @@ def choice(session: Session, *, while_open: bool = False) -> None:
     if while_open and not bare:
         return
     st.header(session.t("activity.title"), anchor=False)
-    st.markdown(session.t("activity.words", n=len(bare)))
+    st.markdown(session.md("activity.words", n=len(bare)))
     with st.form("activity", border=False):
         measure = st.selectbox(
             session.t("activity.measure"),

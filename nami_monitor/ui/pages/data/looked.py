@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import Markdown
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.booking import PERIOD, the_month
 from nami_monitor.ingest.book.file_import import import_file
@@ -42,8 +43,8 @@ class Asked:
     columns of the file beside which it stands.
     """
 
-    sentence: str
-    seen: str
+    sentence: Markdown
+    seen: Markdown
     answers: tuple[tuple[str, Draft], ...]
     free: str = ""
     chosen: int | None = None
@@ -260,7 +261,7 @@ def _question(session: Session, draft: Draft, ask: proposal.FileQuestion) -> Ask
     ]
     said = {"column": name, "seen": ask.seen or "; ".join(roles), "header": header}
     sentence = session.md(f"asking.{ask.key}", **said)
-    seen = session.md(f"asking.seen.{ask.key}", **said) if ask.seen or header else ""
+    seen = session.md(f"asking.seen.{ask.key}", **said) if ask.seen or header else Markdown("")
     free = ask.column if ask.table else ""
     return Asked(sentence, seen, answers, free=free, headers=ask.headers)
 
@@ -332,7 +333,7 @@ def _questions(session: Session, draft: Draft, report: Report) -> Iterator[Asked
 def _replacing(session: Session, draft: Draft, report: Report, with_answer: Any) -> Asked:
     """Whether a file replaces months or adds to them; it adds until somebody says otherwise."""
     if report.offer is None:
-        return Asked(session.md("asking.replaced"), "", (
+        return Asked(session.md("asking.replaced"), Markdown(""), (
             (session.t("asking.answers.add"), with_answer(replace=False)),
         ), chosen=1)  # fmt: skip
     values = report.offer.values

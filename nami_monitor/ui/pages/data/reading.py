@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats
@@ -259,7 +259,8 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"question_{offer.key}_{number}"
         ):
-            st.markdown(f"**{number}** {question.sentence} {question.seen}", width="stretch")
+            sentence, seen = Markdown(question.sentence), Markdown(question.seen)
+            st.markdown(f"**{number}** {sentence} {seen}", width="stretch")
             for at, (label, draft) in enumerate(question.answers):
                 st.button(
                     markdown(label),
@@ -342,7 +343,7 @@ def _happens(session: Session, looked: Looked, report: Report) -> None:
         ))  # fmt: skip
     main = report.main
     lines = _lines(session, main.accepted, report.amount)
-    said = [session.md("intake.accepted", n=main.accepted, lines=lines)]
+    said: list[Markdown] = [session.md("intake.accepted", n=main.accepted, lines=lines)]
     if main.set_aside:
         lines = _lines(session, main.set_aside, report.amount_aside)
         said.append(session.md("intake.set_aside", n=main.set_aside, lines=lines))
@@ -370,7 +371,7 @@ def _happens(session: Session, looked: Looked, report: Report) -> None:
     ]
     said += [markdown(s) for s in (*sentences_above(report, lang),
                                    *sentences_of_overwritten(report, lang))]  # fmt: skip
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown("\n".join(f"- {Markdown(sentence)}" for sentence in said))
 
 
 def _lines(session: Session, lines: int, amount: float | None) -> str:
