@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import codes
@@ -15,8 +16,20 @@ from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.lines import begin_changes, rows_of
 
-LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60
+MONTHS = 60
 FIRST = date(2020, 1, 1)
+
+
+class Shape(NamedTuple):
+    """How many different codes an organisation's lines have."""
+
+    locations: int = 600
+    products: int = 2000
+    categories: int = 12
+
+
+LARGE = Shape()
+WIDE = Shape(2000, 20_000, 1000)
 PROFILE = """
 source = "groot"
 delivery = "{delivery}"
@@ -50,13 +63,13 @@ def skewed(salt: int, size: int) -> str:
     return f"cast(floor({size} * pow({even}, 3)) as integer)"
 
 
-def lines(month: str, first: int, count: int) -> str:
+def lines(month: str, first: int, count: int, shape: Shape = LARGE) -> str:
     """SQL of ``count`` order lines in a month, from line number ``first``."""
-    product = skewed(2, PRODUCTS)
+    product = skewed(2, shape.products)
     return (
         f"select {month} + cast(hash(n, 1) % 28 as integer) as ordered_on,"
-        f" printf('L%04d', {skewed(3, LOCATIONS)}) as location_id,"
-        f" printf('C%02d', {product} % {CATEGORIES}) as category,"
+        f" printf('L%04d', {skewed(3, shape.locations)}) as location_id,"
+        f" printf('C%02d', {product} % {shape.categories}) as category,"
         f" printf('P%05d', {product}) as product_id,"
         " case when hash(n, 4) % 10 < 7 then 'webwinkel' else 'kast' end as channel,"
         " cast(1 + hash(n, 5) % 40 as double) as quantity,"
@@ -67,23 +80,23 @@ def lines(month: str, first: int, count: int) -> str:
     )
 
 
-def database(path: Path, total: int, largest: int) -> None:
+def database(path: Path, total: int, largest: int, shape: Shape = LARGE) -> None:
     """Make a database of monthly deliveries; the last month has ``largest`` lines."""
     store = Store(path)
     with store.write() as db:
-        _masters(db)
+        _masters(db, shape)
     usual = (total - largest) // (MONTHS - 1)
     for k in range(MONTHS):
         with store.write() as db:
             count = largest if k == MONTHS - 1 else usual
-            _delivery(db, k + 2, add_months(FIRST, k), k * usual, count)
+            _delivery(db, k + 2, add_months(FIRST, k), k * usual, count, shape)
     with store.write() as db:
         codes.derive(db)
         refresh_derived(db)
     store.close()
 
 
-def registers(path: Path, count: int) -> None:
+def registers(path: Path, count: int, shape: Shape = LARGE) -> None:
     """Add ``count`` assets with their events and ``count`` requests to a database of lines."""
     store = Store(path)
     with store.write() as db:
@@ -93,8 +106,9 @@ def registers(path: Path, count: int) -> None:
         db.run(
             "insert into assets_offered by name select 900 as batch, n + 2 as line,"
             " 'live' as standing, 'A' || n as asset_id,"
-            f" printf('C%02d', hash(n, 12) % {CATEGORIES}) as category,"
-            f" printf('L%04d', {skewed(13, LOCATIONS)}) as location_id, {spread} as acquired_on,"
+            f" printf('C%02d', hash(n, 12) % {shape.categories}) as category,"
+            f" printf('L%04d', {skewed(13, shape.locations)}) as location_id,"
+            f" {spread} as acquired_on,"
             " case when hash(n, 14) % 4 = 0 then 'reused' else 'new' end as condition,"
             f" {spread} + 1095 as warranty_until from range({count}) as t(n)"
         )
@@ -110,9 +124,9 @@ def registers(path: Path, count: int) -> None:
         db.run(
             "insert into requests_offered by name select 901 as batch, n + 2 as line,"
             f" 'live' as standing, 'R' || n as request_id, {spread} as requested_on,"
-            f" printf('L%04d', {skewed(16, LOCATIONS)}) as location_id,"
-            f" printf('C%02d', {skewed(17, PRODUCTS)} % {CATEGORIES}) as category,"
-            f" printf('P%05d', {skewed(17, PRODUCTS)}) as product_id,"
+            f" printf('L%04d', {skewed(16, shape.locations)}) as location_id,"
+            f" printf('C%02d', {skewed(17, shape.products)} % {shape.categories}) as category,"
+            f" printf('P%05d', {skewed(17, shape.products)}) as product_id,"
             " cast(1 + hash(n, 18) % 3 as double) as quantity,"
             f" {decisions}[1 + cast(hash(n, 19) % 6 as integer)] as decision"
             f" from range({count}) as t(n)"
@@ -123,23 +137,23 @@ def registers(path: Path, count: int) -> None:
     store.close()
 
 
-def _masters(db: Transaction) -> None:
+def _masters(db: Transaction, shape: Shape) -> None:
     add_batch(db, 1, "masters")
     db.run(
         "insert into locations_offered by name select 1 as batch, n + 2 as line,"
         " 'live' as standing, printf('L%04d', n) as location_id, 'Locatie ' || n as name,"
-        f" 'Dienst' as organisation from range({LOCATIONS}) as t(n)"
+        f" 'Dienst' as organisation from range({shape.locations}) as t(n)"
     )
     db.run(
         "insert into categories_offered by name select 1 as batch, n + 2 as line,"
         " 'live' as standing, printf('C%02d', n) as category, 'Groep ' || n as name_nl,"
-        f" 'Group ' || n as name_en from range({CATEGORIES}) as t(n)"
+        f" 'Group ' || n as name_en from range({shape.categories}) as t(n)"
     )
     db.run(
         "insert into products_offered by name select 1 as batch, n + 2 as line,"
         " 'live' as standing, printf('P%05d', n) as product_id, 'Artikel ' || n as name,"
-        f" printf('C%02d', n % {CATEGORIES}) as category, 'stuk' as base_unit,"
-        f" 0.1 + n % 7 as mass_kg from range({PRODUCTS}) as t(n)"
+        f" printf('C%02d', n % {shape.categories}) as category, 'stuk' as base_unit,"
+        f" 0.1 + n % 7 as mass_kg from range({shape.products}) as t(n)"
     )
     for table, (kind, column) in {
         "locations": ("locations", "location_id"),
@@ -164,9 +178,11 @@ def add_batch(db: Transaction, batch: int, file: str) -> None:
     )
 
 
-def _delivery(db: Transaction, batch: int, month: date, first: int, count: int) -> None:
+def _delivery(
+    db: Transaction, batch: int, month: date, first: int, count: int, shape: Shape
+) -> None:
     add_batch(db, batch, f"{month:%Y-%m}")
-    made = lines(f"date '{month}'", first, count)
+    made = lines(f"date '{month}'", first, count, shape)
     begin_changes(db, "orders")
     db.run(
         f"insert into {rows_of('orders')} by name select {batch} as batch,"

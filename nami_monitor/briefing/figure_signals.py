@@ -1,7 +1,7 @@
 """Signals from the figures of an overview, and the month and filters they are made for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -74,15 +74,19 @@ class SignalScope:
 def scope_of(glance: Overview, where: Where) -> SignalScope:
     """The scope of an overview; a year's spend is twelve times the mean of its known months."""
     spent = next((line.shown for line in glance.lines if line.kpi.code == SPEND), ())
-    months = {result.month: result.value for result in spent if result.value is not None}
     sources = frozenset(
         source for line in glance.lines for result in line.shown for source in result.sources
     )
-    if not glance.monthly:
-        return SignalScope(glance.period.last, where, None, {}, sources)
-    known = [one.value for one in spent[-MONTHS_IN_YEAR:] if one.value is not None]
+    scope = SignalScope(glance.period.last, where, None, {}, sources)
+    return with_spend(scope, spent) if glance.monthly else scope
+
+
+def with_spend(scope: SignalScope, months: Sequence[KpiResult]) -> SignalScope:
+    """A scope with the months of its spend, oldest first, as far back as an overview shows."""
+    spent = {one.month: one.value for one in months if one.value is not None}
+    known = [one.value for one in months[-MONTHS_IN_YEAR:] if one.value is not None]
     a_year = MONTHS_IN_YEAR * sum(known) / len(known) if known else None
-    return SignalScope(glance.period.last, where, a_year, months, sources)
+    return replace(scope, spend=a_year, spent=spent)
 
 
 def evidence_of(result: KpiResult, *, unsure: bool = False) -> float:

@@ -279,7 +279,7 @@ def overview(
     (period,) = periods_of(db, Ask(kind=kind, until=month))
     same = kind if kind in set(PeriodKind) else span(period.first, period.last)
     lines = tuple(
-        _line(db, kpi, Ask(same, month, where=where), stated) for kpi in CATALOGUE.values()
+        line_of(db, kpi, Ask(same, month, where=where), stated) for kpi in CATALOGUE.values()
     )
     of_categories = () if category else _of_categories(db, stated, Ask(same, month, where=where))
     since = add_months(period.last, 1 - SPARK_MONTHS)
@@ -295,15 +295,26 @@ def _of_categories(db: Transaction, stated: Sequence[Target], ask: Ask) -> tuple
         kpi, category = CATALOGUE.get(target.kpi), target.category
         if kpi is not None and category is not None:
             own = replace(ask, where={**ask.where, "category": (category,)})
-            line = _line(db, kpi, own, stated)
             of = names.get(category, {"nl": category, "en": category})
-            found.append(replace(line, names=of))
+            found.append(replace(line_of(db, kpi, own, stated), names=of))
     return tuple(found)
 
 
-def _line(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
-    of_a_year = bool(kpi.only) and ask.kind not in kpi.only
-    kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
+def _kind(kpi: Kpi, kind: str) -> str:
+    """The kind of period over which a KPI stands in an overview of another kind."""
+    of_a_year = bool(kpi.only) and kind not in kpi.only
+    return PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(kind)
+
+
+def shown_periods(db: Transaction, kpi: Kpi, month: date) -> list[Period]:
+    """The periods of a KPI that an overview of a month shows, oldest first."""
+    kind = _kind(kpi, PeriodKind.MONTH)
+    return periods_of(db, Ask(kind, month, LOOKED_AT.get(kind, YEARS)))[-SHOWN_MONTHS:]
+
+
+def line_of(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
+    """The line of one KPI in the period that ends with the month of a question."""
+    kind = _kind(kpi, ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
     signal, assessment, drift = None, None, None
@@ -318,8 +329,8 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiL
     shown = [one.month for one in history[-SHOWN_MONTHS:]]
     goals = trend_goals(db, stated, kpi, ask.where, shown, history[-1].period.kind)
     now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
-    line = KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
-    return replace(line, signal=signal, drift=drift, phases=accepted, goals=goals)
+    made = KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
+    return replace(made, signal=signal, drift=drift, phases=accepted, goals=goals)
 
 
 def independent(kpi: Kpi, kind: str) -> bool:

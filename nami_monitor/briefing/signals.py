@@ -1,7 +1,7 @@
 """All signals of a month: from registers and batches, for an overview, and for one KPI's trend."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from statistics import fmean
@@ -11,20 +11,33 @@ from nami_monitor.briefing.contracts import contracts
 from nami_monitor.briefing.figure_signals import (
     SPEND,
     SignalScope,
+    changed,
     changes_of,
     of_aim,
     of_december,
     of_figures,
     of_knowledge,
     scope_of,
+    with_spend,
 )
 from nami_monitor.briefing.notes import Note, notes, of_series
-from nami_monitor.briefing.overview import SHOWN_MONTHS, SPARK_MONTHS, Overview, data_breaks
+from nami_monitor.briefing.overview import (
+    SHOWN_MONTHS,
+    SPARK_MONTHS,
+    Overview,
+    data_breaks,
+    independent,
+    level_signals,
+    line_of,
+    shown_periods,
+)
+from nami_monitor.briefing.phases import months, phases
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import add_months, month_range, months_between
+from nami_monitor.core.periods import Period, add_months, month_range, months_between
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
+from nami_monitor.kpis.context import surroundings
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
     evaluations,
@@ -33,8 +46,9 @@ from nami_monitor.kpis.interventions.evaluation import (
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
-from nami_monitor.kpis.questions import RELATIONS, filter_sql
-from nami_monitor.kpis.targets import Where
+from nami_monitor.kpis.questions import RELATIONS, choose, filter_sql
+from nami_monitor.kpis.targets import Target, Where, agreed, in_force, targets
+from nami_monitor.signals.scan import FOLLOWED
 from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
 from nami_monitor.signals.signal_rules import (
     fading,
@@ -194,13 +208,25 @@ def of_requests(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     kpi = CATALOGUE[REFUSED]
     if not set(scope.where) <= set(RELATIONS[kpi.reads[0]].dimensions):
         return
-    ask = Ask(kind=PeriodKind.R12, until=scope.month, where=scope.where)
-    for found in compute(db, kpi, ask):
-        resolved, decided = found.numerator, found.denominator
-        if found.state is State.VALUE and decided and few_refused(resolved or 0.0, decided):
-            n = resolved or 0.0
-            numbers = {"part": n / decided, "n": n, "of": decided}
-            yield scope.signal(KitSignal.REFUSAL_RATE_LOW, REFUSED, numbers, kpi=REFUSED)
+    for found in compute(db, kpi, Ask(kind=PeriodKind.R12, until=scope.month, where=scope.where)):
+        yield from _few_refused(found, scope)
+
+
+def _refused_by_category(db: Transaction, month: date) -> Iterator[Signal]:
+    """The same of every category."""
+    ask = Ask(kind=PeriodKind.R12, until=month, by=("category",))
+    for found in compute(db, CATALOGUE[REFUSED], ask):
+        category = found.keys["category"]
+        if category is not None:
+            yield from _few_refused(found, SignalScope(month, {"category": (category,)}))
+
+
+def _few_refused(found: KpiResult, scope: SignalScope) -> Iterator[Signal]:
+    resolved, decided = found.numerator, found.denominator
+    if found.state is State.VALUE and decided and few_refused(resolved or 0.0, decided):
+        n = resolved or 0.0
+        numbers = {"part": n / decided, "n": n, "of": decided}
+        yield scope.signal(KitSignal.REFUSAL_RATE_LOW, REFUSED, numbers, kpi=REFUSED)
 
 
 Group = tuple[str | None, ...]
@@ -268,6 +294,123 @@ def signals(db: Transaction, glance: Overview, where: Where) -> tuple[Signal, ..
     for look in REGISTERS:
         found += look(db, scope)
     return ranked(found)
+
+
+def signals_by_category(
+    db: Transaction, month: date, categories: Sequence[str]
+) -> dict[str, tuple[Signal, ...]]:
+    """What ``signals`` gives of the overview of each of some categories in a month.
+
+    Questions are asked once for all of them, and no figure is worked out that no signal needs: a
+    thousand categories take seconds. Each looks at registers as a whole.
+    """
+    stated, whole = targets(db), SignalScope(month, {})
+    histories = {kpi.code: _histories(db, kpi, month, categories) for kpi in WATCHED}
+    spent = histories[SPEND]
+    sources = _sources(db, month, categories) if data_breaks(db) else {}
+    registers = [_apart(look(db, whole)) for look in (of_measures, of_contracts, of_assets)]
+    registers += [_apart(_refused_by_category(db, month)), _apart(of_falls(db, whole))]
+    found = {}
+    for category in categories:
+        where = {"category": (category,)}
+        own = SignalScope(month, where, sources=sources.get(category, frozenset()))
+        scope = with_spend(own, spent.get(category, ())[-SHOWN_MONTHS:])
+        found[category] = ranked([
+            *_levels(db, {code: all_of.get(category, ()) for code, all_of in histories.items()},
+                     scope),
+            *_aims(db, stated, scope),
+            *of_december(scope),
+            *of_breaks(db, scope),
+            *(one for all_of in registers for one in all_of.get(category, ())),
+        ])  # fmt: skip
+    return found
+
+
+def signals_of_targets(db: Transaction, month: date) -> tuple[Signal, ...]:
+    """The signals of the targets that hold for all categories together."""
+    stated, scope = targets(db), SignalScope(month, {})
+    if not any(one.category is None for one in in_force(stated, month)):
+        return ()
+    spent = compute(db, CATALOGUE[SPEND], Ask(until=month, last=SHOWN_MONTHS))
+    return tuple(_aims(db, stated, with_spend(scope, spent)))
+
+
+def _aims(db: Transaction, stated: Sequence[Target], scope: SignalScope) -> Iterator[Signal]:
+    """The signals of the targets that hold for the category of a scope."""
+    for kpi in CATALOGUE.values():
+        if agreed(stated, kpi.code, scope.category, scope.month):
+            yield from of_aim(
+                line_of(db, kpi, Ask(until=scope.month, where=scope.where), stated), scope
+            )
+
+
+WATCHED: Final = tuple(
+    kpi
+    for kpi in CATALOGUE.values()
+    if kpi.better is not Direction.NEUTRAL
+    and independent(kpi, PeriodKind.MONTH)
+    and not (kpi.only and PeriodKind.MONTH not in kpi.only)
+)
+"""The KPIs that are watched for a change of level in a month."""
+
+
+def _histories(
+    db: Transaction, kpi: Kpi, month: date, categories: Sequence[str]
+) -> dict[str, list[KpiResult]]:
+    """The months of a KPI by category, of those with a figure in the last one; of spend all."""
+    ask = Ask(until=month, by=("category",), where={"category": tuple(categories)})
+    if kpi.code != SPEND:
+        last = compute(db, kpi, ask)
+        known = [one.keys["category"] or "" for one in last if one.value is not None]
+        if not known:
+            return {}
+        ask = replace(ask, where={"category": tuple(known)})
+    found: dict[str, list[KpiResult]] = defaultdict(list)
+    for one in compute(db, kpi, replace(ask, last=FOLLOWED)):
+        found[one.keys["category"] or ""].append(one)
+    return found
+
+
+def _levels(
+    db: Transaction, histories: Mapping[str, Sequence[KpiResult]], scope: SignalScope
+) -> Iterator[Signal]:
+    """The changes of level that stand in the last month of the histories of one category."""
+    for code, history in histories.items():
+        if not history or history[-1].value is None:
+            continue
+        kpi = CATALOGUE[code]
+        accepted = months(phases(db, kpi, scope.where))
+        level = level_signals(history, accepted).at(len(history) - 1)
+        if level is not None:
+            yield changed(kpi, history[-1], level, scope)
+
+
+def _sources(
+    db: Transaction, month: date, categories: Sequence[str]
+) -> dict[str | None, frozenset[str]]:
+    """The sources behind the figures of an overview, by category."""
+    first: dict[str, date] = {}
+    ask = Ask(by=("category",), where={"category": tuple(categories)})
+    for kpi in CATALOGUE.values():
+        relation = choose(kpi.reads, ask.used)
+        if "source" in relation.dimensions:
+            begun = kpi.over_time.months(shown_periods(db, kpi, month)[0])[-1].first
+            first[relation.name] = min(begun, first.get(relation.name, begun))
+    found: dict[str | None, frozenset[str]] = defaultdict(frozenset)
+    for name, begun in first.items():
+        window = Period(begun, month, PeriodKind.MONTH)
+        around = surroundings(db, RELATIONS[name], ask, [window])
+        for (category,), _ in around.deliveries:
+            found[category] |= set(around.delivery((category,), 0).sources)
+    return found
+
+
+def _apart(found: Iterable[Signal]) -> dict[str | None, list[Signal]]:
+    """Signals by their category."""
+    by_category: dict[str | None, list[Signal]] = defaultdict(list)
+    for one in found:
+        by_category[one.category].append(one)
+    return by_category
 
 
 def of_targets(db: Transaction, glance: Overview, scope: SignalScope) -> Iterator[Signal]:

@@ -7,9 +7,7 @@ import typer
 
 from nami_monitor.briefing import lessons as kit_lessons
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.month import OF_TARGETS
-from nami_monitor.briefing.overview import overview
-from nami_monitor.briefing.signals import signals as signals_of
+from nami_monitor.briefing.signals import signals_by_category, signals_of_targets
 from nami_monitor.cli.session import CommandSession, Month, command, table
 from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import parse_month
@@ -18,7 +16,6 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson
 from nami_monitor.kit.search import search, select
 from nami_monitor.kpis import latest_month
-from nami_monitor.kpis.targets import in_force, targets
 from nami_monitor.signals.signal import Signal, ranked
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import category_names
@@ -52,13 +49,10 @@ def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]
     if category is not None:
         refuse_unknown("signals.no_category", category, categories)
         categories = [category]
-    result: list[Signal] = []
-    for code in categories:
-        where = {"category": (code,)}
-        result += signals_of(db, overview(db, month, where), where)
-    if category is None and any(one.category is None for one in in_force(targets(db), month)):
-        found = signals_of(db, overview(db, month, {}), {})
-        result += [one for one in found if one.kind in OF_TARGETS and one.category is None]
+    found = signals_by_category(db, month, categories)
+    result = [one for code in categories for one in found[code]]
+    if category is None:
+        result += signals_of_targets(db, month)
     return result
 
 

@@ -12,6 +12,7 @@ location has any; they say nothing about a location or a group.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from nami_monitor.core.periods import Period
@@ -83,6 +84,12 @@ class Divided:
         stated = set(self.measures.values())
         return stated.pop() if len(stated) == 1 else None
 
+    @cached_property
+    def _stated(self) -> tuple[list[str], list[str]]:
+        """The measures that categories have, and the categories that have none; each in order."""
+        stated = sorted({found for found in self.measures.values() if found})
+        return stated, sorted(name or "-" for name, found in self.measures.items() if not found)
+
     def value(self, keys: tuple[str | None, ...], no: int) -> float | None:
         """The activity of a group in a period."""
         part = self._part(keys, no)
@@ -91,8 +98,7 @@ class Divided:
     def against(self, keys: tuple[str | None, ...], no: int, category: str | None) -> Reason | None:
         """The reason why a group has no denominator in a period; None where it has one."""
         measure = self.measure(category)
-        stated = sorted({found for found in self.measures.values() if found})
-        silent = sorted(name or "-" for name, found in self.measures.items() if not found)
+        stated, silent = self._stated
         if category is None and not self.chosen and stated and silent:
             return Reason("no_activity_measure", {"category": ", ".join(silent)})
         if measure is None and len(stated) > 1 and category is None:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
-from nami_monitor.core.periods import Period, add_months, month_range
+from nami_monitor.core.periods import Period, add_months, month_range, months_between
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
 from nami_monitor.kpis.questions import (
     OF_ORDERS,
@@ -116,8 +117,17 @@ class Surroundings:
 
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
-        fed = tuple(key for name, key in zip(self.by, keys, strict=True) if name in FED_BY)
+        fed = keys if self._all_feed else tuple(keys[at] for at in self._feeding)
         return self.deliveries.get((fed, no), NOTHING)
+
+    @cached_property
+    def _feeding(self) -> tuple[int, ...]:
+        """Where the feeding dimensions stand in the keys."""
+        return tuple(at for at, name in enumerate(self.by) if name in FED_BY)
+
+    @cached_property
+    def _all_feed(self) -> bool:
+        return len(self._feeding) == len(self.by)
 
     def flags(self, keys: Keys, no: int) -> tuple[Flag, ...]:
         """The flags of a group's figure in a period."""
@@ -147,8 +157,9 @@ class Surroundings:
         coarsest = COARSEST.get(period.kind, Grain.MONTH)
         if GRAINS.index(delivery.grain) > GRAINS.index(coarsest):
             return Reason("grain_too_coarse", {"grain": delivery.grain})
-        if delivery.months < len(period.months):
-            return Reason("outside_data", {"have": delivery.months, "wanted": len(period.months)})
+        wanted = months_between(period.first, period.last) + 1
+        if delivery.months < wanted:
+            return Reason("outside_data", {"have": delivery.months, "wanted": wanted})
         if delivery.missing:
             source, month = delivery.missing[0]
             seen = {"source": source, "month": month, "n": len(delivery.missing)}

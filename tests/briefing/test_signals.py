@@ -25,6 +25,7 @@ from nami_monitor.briefing.signals import (
     of_measures,
     of_requests,
     signals,
+    signals_by_category,
 )
 from nami_monitor.core.periods import Period, month_range
 from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
@@ -440,3 +441,18 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     assert lessons.lessons_of_chart([], cases) == ()
     waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
     assert 6 in lessons.called_by(waterbed, cases)[0].cases
+
+
+def test_the_signals_of_all_categories_at_once_are_those_of_each(db):
+    categories = [code for (code,) in db.rows("select category from categories order by 1")]
+    together = signals_by_category(db, OCTOBER, [*categories, "nobody"])
+    assert together.pop("nobody") == ()
+    for code, found in together.items():
+        alone = asked(db, (("category", (code,)),), OCTOBER)
+        assert [(one.kind, one.subject, one.month, one.category) for one in found] == [
+            (one.kind, one.subject, one.month, one.category) for one in alone
+        ]
+        for one, other in zip(found, alone, strict=True):
+            assert one.numbers == pytest.approx(other.numbers)
+            assert one.size == pytest.approx(other.size)
+            assert one.evidence == pytest.approx(other.evidence)

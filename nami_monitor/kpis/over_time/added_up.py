@@ -127,11 +127,6 @@ class Group:
         """Dimension to value."""
         return dict(zip(self.ask.by, self.keys, strict=True))
 
-    def category(self) -> str | None:
-        """The one category that it speaks of, by grouping or by filter."""
-        found = self.ask.categories(self.named)
-        return found[0] if len(found) == 1 else None
-
 
 def _sums(
     db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
@@ -206,52 +201,66 @@ def _judge(
     around: context.Surroundings,
     divided: activity.Divided | None,
 ) -> KpiResult:
-    """One result: its value, or the first reason why there is none."""
-    keys, no = group.keys, group.no
+    """One result: its value, or the first reason why there is none.
+
+    It is made once and whole: a question can have a hundred thousand of them.
+    """
+    keys, no, named = group.keys, group.no, group.named
+    categories = group.ask.categories(named)
+    category = categories[0] if len(categories) == 1 else None
     delivery = around.delivery(keys, no)
-    measure = divided.measure(group.category()) if divided else None
+    measure = divided.measure(category) if divided else None
     denominator = sums.denominator if sums else None
     if divided:
         denominator = divided.value(keys, no) if measure else None
     numerator = sums.numerator if sums else None
     known = _known(kpi, sums)
     completeness = delivery.share * known
+    flags = (*around.flags(keys, no), *_caveats(kpi, sums, known, completeness))
+    value: float | None = None
+    state = State.NOT_COMPUTABLE
+    reason = context.not_applicable(around.excused, kpi.strategy, categories)
+    if reason:
+        state, numerator, denominator = State.NOT_APPLICABLE, None, None
+    else:
+        reason = (
+            _stated_on(kpi, group.period)
+            or around.against(keys, no)
+            or around.unkept(kpi.needs, keys, no)
+            or (_unlike(kpi, sums) if sums else None)
+            or (divided.against(keys, no, category) if divided else None)
+            or _too_little(kpi, known)
+        )
+        if numerator is None and (not kpi.is_ratio or divided):
+            numerator = 0.0
+        if reason is None and kpi.is_ratio:
+            there = sums or divided
+            reason = _indivisible(kpi, numerator, denominator) if there else Reason("no_lines")
+        if reason is None:
+            numerator = numerator or 0.0
+            state, value = State.VALUE, _value(kpi, numerator, denominator or 0.0)
+            if kpi.beyond and numerator > (denominator or 0.0):
+                flags = (*flags, Flag.ABOVE_WHOLE)
     shares = sums.shares if sums else (None,) * len(kpi.shares)
-    blank = kpi.blank(
-        group.period,
-        group.named,
+    return KpiResult(
+        code=kpi.code,
+        period=group.period,
+        keys=named,
+        state=state,
+        unit=kpi.unit,
+        version=kpi.version,
+        evidence=kpi.evidence,
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
         completeness=completeness,
-        flags=(*around.flags(keys, no), *_caveats(kpi, sums, known, completeness)),
+        flags=flags,
+        reason=reason,
         activity=measure,
         method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
         sources=delivery.sources,
         shares=dict(zip(kpi.shares, shares, strict=True)),
     )
-    categories = group.ask.categories(group.named)
-    excused = context.not_applicable(around.excused, kpi.strategy, categories)
-    if excused:
-        return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
-    reason = (
-        _stated_on(kpi, group.period)
-        or around.against(keys, no)
-        or around.unkept(kpi.needs, keys, no)
-        or (_unlike(kpi, sums) if sums else None)
-        or (divided.against(keys, no, group.category()) if divided else None)
-        or _too_little(kpi, known)
-    )
-    if numerator is None and (not kpi.is_ratio or divided):
-        numerator = 0.0
-    if reason is None and kpi.is_ratio:
-        there = sums or divided
-        reason = _indivisible(kpi, numerator, denominator) if there else Reason("no_lines")
-    figure = replace(blank, numerator=numerator, denominator=denominator)
-    if reason is not None:
-        return replace(figure, reason=reason)
-    numerator = numerator or 0.0
-    value = _value(kpi, numerator, denominator or 0.0)
-    if kpi.beyond and numerator > (denominator or 0.0):
-        figure = replace(figure, flags=(*figure.flags, Flag.ABOVE_WHOLE))
-    return replace(figure, state=State.VALUE, value=value, numerator=numerator)
 
 
 def _known(kpi: Kpi, sums: Sums | None) -> float:
@@ -263,12 +272,11 @@ def _known(kpi: Kpi, sums: Sums | None) -> float:
 
 def _caveats(kpi: Kpi, sums: Sums | None, known: float, completeness: float) -> tuple[Flag, ...]:
     """The flags that follow from what was added up."""
-    seen = {
-        Flag.FACTOR_GAP: known < 1 and kpi.unit in BY_FACTOR,
-        Flag.INCOMPLETE: completeness < 1,
-        Flag.PROXY: bool(sums and sums.proxies),
-    }
-    return tuple(flag for flag, holds in seen.items() if holds)
+    proxy = (Flag.PROXY,) if sums and sums.proxies else ()
+    if completeness >= 1 and known >= 1:
+        return proxy
+    gap = (Flag.FACTOR_GAP,) if known < 1 and kpi.unit in BY_FACTOR else ()
+    return (*gap, *((Flag.INCOMPLETE,) if completeness < 1 else ()), *proxy)
 
 
 def _value(kpi: Kpi, numerator: float, denominator: float) -> float:
