@@ -77,9 +77,9 @@ def added_up(
         by_measure = replace(ask, where={**ask.where, **own})
         divided = activity.divide(db, by_measure, windows, relation)
     groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
-    if not (sums or around.knows_anything or divided):
+    if not ask.by and not (sums or around.knows_anything or divided):
         told = _judge(kpi, Group(ask, (), periods[0], 0), None, around, None)
-        return [replace(told, period=period) for period in periods] if groups else []
+        return [replace(told, period=period) for period in periods]
     results = [
         _judge(kpi, Group(ask, keys, period, no), sums.get((keys, no)), around, divided)
         for keys in groups

@@ -89,7 +89,7 @@ def part(session: Session) -> None:
 
 
 def _chosen(session: Session, codes: Sequence[str]) -> str:
-    """The measure that is looked at: as the address asks, else as another page had it, else the first."""
+    """The measure looked at: as the address asks, else as another page had it, else the first."""
     asked, first = st.query_params.get("intervention"), codes[0]
     wanted = asked or filters.elsewhere("intervention")
     code = wanted if wanted in codes else first
