@@ -56,6 +56,8 @@ def test_a_trend_shows_where_its_definition_changed(monkeypatch):
     more = {**i18n.catalogue("nl"), "kpis.impact_spend.changes.2": what}
     monkeypatch.setattr(i18n, "catalogue", lambda _: more)
     found = opened("trends", "nl", kpi="impact_spend")
+    found.session_state["trend_as_table_shown"] = True
+    found.run()
     assert not found.exception, found.exception
     assert what in " ".join(one.value for one in found.caption)
     assert "Definitie: versie 2" in found.get("vega_lite_chart")[0].proto.spec

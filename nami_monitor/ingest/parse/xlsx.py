@@ -28,6 +28,8 @@ RATIO_MATTERS_FROM: Final = 20 * 1024 * 1024
 PARTS: Final = 10_000
 #: Rows times columns up to the last cell; each costs a parser about 50 bytes, filled or not.
 EXTENT_CELLS: Final = 20_000_000
+FARTHEST: Final = (1_048_576, 16_384)
+"""The rows and columns that a sheet can have."""
 
 DAMAGED_PACKAGE: Final = (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError,
                           zlib.error, lzma.LZMAError)  # fmt: skip
@@ -128,8 +130,10 @@ def _filled_extent(archive: zipfile.ZipFile, part: str) -> tuple[int, int] | Non
     last_row = 0
     for text in _chunks(archive, part):
         cells = _FILLED.findall(text)
+        if not all(row for _, row in cells):
+            return FARTHEST
         columns.update(column for column, _ in cells)
-        last_row = max([last_row, *(int(row or EXTENT_CELLS) for _, row in cells)])
+        last_row = max([last_row, *(int(row) for _, row in cells)])
         width = max((_column_number(column) for column in columns), default=1)
         if last_row * width > EXTENT_CELLS:
             return last_row, width

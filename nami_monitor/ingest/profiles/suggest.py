@@ -223,7 +223,7 @@ def header_words(header: str) -> tuple[str, ...]:
     What stands in brackets, and whether tax is included, count only where nothing else stands.
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    plain = normal_header(re.sub(r"\(.*?\)", " ", spaced)) or normal_header(spaced)
+    plain = normal_header(re.sub(r"\([^()]*\)", " ", spaced)) or normal_header(spaced)
     found = [ABBREVIATIONS.get(one, one) for one in re.findall(r"[^\W\d_]+", plain)]
     found = [
         f"{one[:-2]}nummer" if one.endswith("nr") and len(one) > len("nr") else one for one in found
@@ -312,7 +312,9 @@ def _holds(column: Column, contents: _Contents) -> bool:
     if column.name == "supplier":
         return contents.companies >= SOME
     if column.name == "asset_id":
-        both = sum(bool(re.search(r"[a-z].*\d|\d.*[a-z]", text)) for text in contents.texts)
+        both = sum(
+            bool(re.search("[a-z]", text) and re.search(r"\d", text)) for text in contents.texts
+        )
         return contents.different == 1 and both >= MOSTLY * contents.filled > 1
     return False
 
@@ -422,6 +424,9 @@ def _agree_in_words(column: Column, contents: _Contents, *, key: bool) -> float:
 def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     """Make a profile of a source from the headers with known names.
 
+    A column whose name is known is read also where its cells do not agree: they are set aside with
+    their reason, and not left out unseen.
+
     Raises:
         UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
             found for certain; ``import.two_columns`` when two headers could fill one column.
@@ -432,7 +437,20 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
         if len(hit.rivals) > 1 and hit.score > KNOWN - SAME:
             seen = listed(header for header in mappable(sheet) if header in hit.rivals)
             raise UserError("import.two_columns", column=name, seen=seen)
-    certain = {name: hit.header for name, hit in suggestions.items() if hit.certain}
+    said = {header.name: header.words for header in _headers(sheet)}
+    certain = {
+        column.name: hit.header
+        for column in columns(table)
+        if (hit := suggestions.get(column.name))
+        and (
+            hit.certain
+            or (
+                len(hit.rivals) == 1
+                and not column.free_text
+                and _named(table, column.name, said[hit.header]) > KNOWN - SAME
+            )
+        )
+    }
     missing = list(_missing(table, certain))
     if missing:
         seen = listed(sheet.columns)

@@ -14,7 +14,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import TAG, LargeParquet, Layout
 from nami_monitor.ingest.limits import budget_of
 from nami_monitor.ingest.parse import __main__ as child
-from nami_monitor.ingest.profiles.preview import preview
+from nami_monitor.ingest.profiles.preview import SHOWN, preview
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import parquet, read
 from nami_monitor.ingest.readers.parquet import parquet_relation
@@ -215,8 +215,8 @@ def test_the_preview_of_a_streamed_file_shows_its_first_rows(tmp_path):
     )
     _, streamed = read_both(write(tmp_path, frame))
     (shown,) = preview(Store(tmp_path / "leeg.duckdb"), streamed, PROFILE, name="x.parquet")
-    assert shown.rows["quantity"].to_list() == list(range(20))
-    assert shown.rows["line"].to_list() == list(range(2, 22))
+    assert shown.rows["quantity"].to_list() == list(range(SHOWN))
+    assert shown.rows["line"].to_list() == list(range(2, SHOWN + 2))
 
 
 def test_values_of_a_streamed_file_are_not_filled_down(tmp_path, monkeypatch):
