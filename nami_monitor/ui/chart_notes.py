@@ -180,7 +180,7 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
 
 def _label(session: Session, lesson: CalledLesson) -> str:
     title = lesson.lesson.words[session.lang].title
-    return f"{lesson.code} · {title}" if lesson.code else title
+    return f"{lesson.code.removeprefix('L')} · {title}" if lesson.code else title
 
 
 def notes(session: Session, series: ChartNotes, trend: Trend) -> None:

@@ -52,7 +52,9 @@ FAINT = """() => {
   const found = [];
   for (const text of document.querySelectorAll('[data-testid=stVegaLiteChart] svg text')) {
     const box = text.getBoundingClientRect();
-    if (!text.textContent.trim() || !box.width) continue;
+    // White around words is drawn as the same words below them, which are looked at themselves.
+    const look = getComputedStyle(text);
+    if (!text.textContent.trim() || !box.width || look.fill === look.stroke) continue;
     const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
     let ground = [255, 255, 255];
     for (const part of text.ownerSVGElement.querySelectorAll('path, rect')) {
@@ -79,7 +81,11 @@ RUNNING = """() => [...document.querySelectorAll("[data-testid=stMain] :is(p, li
     && !each.closest('label, button, a, table, summary, .nami-card, .nami-slide');
 }).map(each => each.innerText.trim()).filter(said => /[.!?:]$/.test(said)).join(' ')"""
 """The running sentences above the fold: no names, labels, values, buttons or cells."""
-MOST_WORDS = {"overview": 160, **dict.fromkeys(("trends", "answer", "plan", "register"), 130)}
+MOST_WORDS = {
+    "overview": 160,
+    "everything of a month": 160,
+    **dict.fromkeys(("trends", "answer", "plan", "register"), 130),
+}
 MOST_ELSEWHERE = 80
 
 

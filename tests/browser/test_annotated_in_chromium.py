@@ -12,17 +12,6 @@ CHART = "[data-testid=stVegaLiteChart]"
 OPEN = ".nami-lesson h3"
 
 
-def chart_text(page, code):
-    """Where the marker with a code stands on the screen."""
-    found = page.locator(f"{CHART} svg text", has_text=code).first
-    found.scroll_into_view_if_needed()
-    before, now = None, found.bounding_box()
-    while now != before:  # a chart above it may still be drawn
-        page.wait_for_timeout(700)
-        before, now = now, found.bounding_box()
-    return now
-
-
 def test_a_click_on_a_marker_and_the_keyboard_open_lessons_in_the_margin(server, page):
     page.goto(f"{server.address}/{WHERE}")
     settled(page)
@@ -41,17 +30,17 @@ def test_a_click_on_a_marker_and_the_keyboard_open_lessons_in_the_margin(server,
 def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page):
     page.goto(f"{server.address}/{WATERBED}")
     settled(page)
-    page.wait_for_selector(f"{CHART} svg text:has-text('L2')")
+    marks = page.locator(f"{CHART} svg .lesson_touch_marks path")
+    marks.nth(1).wait_for()
     first = page.locator(OPEN).inner_text()
-    box = chart_text(page, "L2")
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    marks.nth(1).click(force=True)
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {first!r}")
     second = page.locator(OPEN).inner_text()
-    assert page.locator("label", has_text=f"L2 · {second}").count() == 1
+    assert page.locator("label", has_text=f"2 · {second}").count() == 1
     page.locator("[class*=_lessons] [role=radiogroup] input:checked").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {second!r}")
-    assert page.locator("label", has_text=f"L3 · {page.locator(OPEN).inner_text()}").count() == 1
+    assert page.locator("label", has_text=f"3 · {page.locator(OPEN).inner_text()}").count() == 1
 
 
 def test_a_note_with_markup_shows_on_the_chart_as_text(demo, tmp_path, page):

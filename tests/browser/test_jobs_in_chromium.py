@@ -79,7 +79,9 @@ def test_what_is_booked_is_told_to_who_closed_the_page_and_came_back(own, page, 
     # Who books was told once: this browser knows it.
     page.goto(f"{own.address}/data?lang=nl&data=own")
     settled(page)
-    page.locator("input[type=file]").set_input_files(tmp_path / "januari.csv")
+    another = tmp_path / "februari.csv"
+    another.write_text(HEADER + GOOD.replace("-01-2026", "-02-2026"), "utf-8")
+    page.locator("input[type=file]").first.set_input_files(another)
     expect(page.get_by_text("U boekt als cm.")).to_be_visible()
 
 

@@ -82,7 +82,7 @@ def test_the_monthly_check(desk, page, lang, way):
     first = page.locator(".st-key-todo1 h2").inner_text().removeprefix("1. ")
     hand.follow(page.get_by_role("link", name=said["home.as_table"], exact=True))
     heading(page, said["home.view.more"])
-    names = [said[f"filters.{name}"] for name in ("category", "group", "month", "period")]
+    names = [said[f"filters.{name}"] for name in ("category", "locations", "month", "period")]
     boxes = {label: hand.part("combobox", label).input_value() for label in names}
     assert boxes[said["filters.category"]] == category
     assert page.locator(".nami-card").first.locator("a.nami-trace").count() > 1

@@ -38,6 +38,7 @@ class Person:
         """Offer a file."""
         file = self.folder / name
         file.write_bytes(content)
+        settled(self.page)  # a page that is still being drawn would lose the file
         self.decides(lambda: self.page.locator("input[type=file]").first.set_input_files(file))
         self.page.get_by_role("button", name="Ander bestand").first.wait_for()
         settled(self.page)

@@ -217,7 +217,7 @@ def test_a_measure_stands_beside_the_lessons_that_it_calls_up(lang):
     page = run(page)
     chosen = page.radio(key="waterbed_bars_lesson")
     title = shipped().lessons[chosen.value].words[lang].title
-    assert chosen.options[1] == f"L2 · {title}"
+    assert chosen.options[1] == f"2 · {title}"
     assert title in " ".join(one.proto.body for one in page.get("html"))
 
 
