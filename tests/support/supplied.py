@@ -119,7 +119,7 @@ ANSWERS = (
     ("Klopt dit", "Ja, dat klopt"),
     ("Is het aantal in verpakkingen", "Ja, reken om naar stuks"),
     ("Via welk kanaal", "webwinkel"),
-    ("Zijn de bedragen met of zonder btw.*incl", "inclusief 21 % btw"),
+    ("Zijn de bedragen met of zonder btw.*Bedrag incl", "inclusief 21 % btw"),
     ("Zijn de bedragen met of zonder btw", "exclusief btw"),
     ("Nemen we ze uit dit bestand over", "Ja, neem ze over"),
     ("Waar staat Locatie.*Afleveradres", "kolom Afleveradres"),
