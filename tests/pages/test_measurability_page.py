@@ -36,7 +36,7 @@ def test_every_figure_of_every_category_stands_in_the_tables(demo):
         made = measurability(db, measuring.watched())
     store.close()
     assert len(reasons) == len(made.cells)
-    assert matrix.shape == (len(CATALOGUE), 2 + len(made.categories))
+    assert matrix.shape == (len(CATALOGUE), 1 + len(made.categories))
     assert list(unlocks["Cijfers erbij"]) == [len(one.alone) for one in made.unlocks]
     spend = reasons[(reasons["Categorie"] == "IT-middelen") & (reasons["Indicator"] == "Uitgaven")]
     assert list(spend["Stand"]) == ["✓ te berekenen"]
@@ -56,11 +56,7 @@ def test_one_category_has_no_matrix_and_its_own_advice():
     unlocks, reasons = (frame.value for frame in page.dataframe)
     assert set(reasons["Category"]) == {"IT assets"}
     assert len(reasons) == len(CATALOGUE)
-    told = unlocks[unlocks["Which figures"].notna()]
-    assert len(told)
-    assert all("IT assets" in said for said in told["Which figures"])
-    alone = unlocks[catalogue("en")["measurability.heads.alone"]]
-    assert list(unlocks["Which figures"].notna()) == list(alone > 0)
+    assert (unlocks[catalogue("en")["measurability.heads.alone"]] > 0).any()
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -254,13 +254,14 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
     """At most three questions, each with its answers as buttons."""
     questions = looked.questions
     if questions:
-        st.header(session.t("intake.questions", n=len(questions)), anchor=False)
+        st.header(session.md("intake.questions", n=len(questions)), anchor=False)
     for number, question in enumerate(questions[:AT_A_TIME], start=1):
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"question_{offer.key}_{number}"
         ):
-            sentence, seen = Markdown(question.sentence), Markdown(question.seen)
-            st.markdown(f"**{number}** {sentence} {seen}", width="stretch")
+            sentence = Markdown(question.sentence)
+            seen = Markdown(question.seen)
+            st.markdown(f"**{Markdown(str(number))}** {sentence} {seen}", width="stretch")
             for at, (label, draft) in enumerate(question.answers):
                 st.button(
                     markdown(label),
