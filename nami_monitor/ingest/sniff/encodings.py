@@ -197,8 +197,9 @@ def _consistency(text: str, delimiter: str) -> float:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for record in reader:
-            if any(field and not field.isspace() for field in record):
-                counts[len(record)] += 1
+            if not any(field and not field.isspace() for field in record):
+                continue
+            counts[len(record)] += 1
             if counts.total() >= _SAMPLE_RECORDS:
                 break
     except csv.Error:
