@@ -112,6 +112,9 @@ def _sort_records(lines: list[str], records: Iterator[Record], plan: TablePlan) 
             continue
         fields = record.fields
         raw = "".join(lines[record.start : record.end])
+        if body.width > 1 and not raw.strip("\r\n"):
+            body.blank += 1
+            continue
         rule = spoilt_rule(fields, raw, plan.layout.delimiter or ",")
         if rule or fields is None:
             body.misfits.append((record.line, rule or "", _shown(raw)))
