@@ -439,15 +439,15 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
             raise UserError("import.two_columns", column=name, seen=seen)
     said = {header.name: header.words for header in _headers(sheet)}
     certain = {
-        column.name: hit.header
+        column.name: found.header
         for column in columns(table)
-        if (hit := suggestions.get(column.name))
+        if (found := suggestions.get(column.name))
         and (
-            hit.certain
+            found.certain
             or (
-                len(hit.rivals) == 1
+                len(found.rivals) == 1
                 and not column.free_text
-                and _named(table, column.name, said[hit.header]) > KNOWN - SAME
+                and _named(table, column.name, said[found.header]) > KNOWN - SAME
             )
         )
     }
