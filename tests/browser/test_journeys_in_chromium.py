@@ -129,8 +129,8 @@ def test_the_monthly_check(desk, page, lang, way):
 def set_and_change_a_target(page, hand, lang, who, category):
     """A target for the page's category, for a year that no other visitor sets one for."""
     said, year = catalogue(lang), str(2030 + [f"CM {a} {b}" for a, b in WALKS].index(who))
-    hand.open(said["targets.form.title"])
-    assert hand.part("combobox", said["columns.category"]).input_value() == category
+    form = hand.open(said["targets.form.title"])
+    assert hand.part("combobox", said["columns.category"], form).input_value() == category
     hand.choose(said["columns.kpi"], said["kpis.impact_mass.name"])
     hand.write(said["periods.year"], year)
     hand.write(said["targets.form.value_absolute"], "1234")
