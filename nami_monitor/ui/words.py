@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.core.words import Direction, Flag
-from nami_monitor.i18n import LANGS, formats, has_text, text
+from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.kpis import Kpi, KpiResult, sentences
 from nami_monitor.kpis.sentences import figure_text, flags_text, reason_sentence, unit_text, word
@@ -72,16 +72,6 @@ def value_name(session: Session, allowed: str) -> str:
     """An allowed value of a column: "hergebruikt"; the value itself where there is no word."""
     key = f"allowed.{allowed}.name"
     return session.t(key) if has_text(key, session.lang) else allowed
-
-
-def value_meanings(allowed: Iterable[str]) -> dict[str, str]:
-    """Words of every language to the allowed value that they mean: "nieuw" to ``new``."""
-    return {
-        text(f"allowed.{value_name}.name", lang).casefold(): value_name
-        for value_name in allowed
-        for lang in LANGS
-        if has_text(f"allowed.{value_name}.name", lang)
-    }
 
 
 def moment(session: Session, when: datetime) -> str:

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from nami_monitor.ingest.profiles.profile import ORIGINS
 from nami_monitor.store import Store
 from tests.browser.serving import fits, serving, settled
 from tests.support import supplied
@@ -102,8 +101,7 @@ def test_every_kind_of_file_is_read_in_with_few_decisions(tmp_path, page):
     with Store(own.own).read() as db:
         july = "from orders where ordered_on < '2026-08-01'"
         assert db.value(f"select sum(amount_eur) {july}") == pytest.approx(supplied.spent())
-        if "times" in ORIGINS:
-            assert db.value(f"select sum(quantity) {july}") == supplied.pieces()
+        assert db.value(f"select sum(quantity) {july}") == supplied.pieces()
         assert db.value("select count(*) from assets") == 70
         assert db.value("select count(*) from contracts") == 12
         assert db.value("select sum(value) from measurements") == 12 * (20 + 21 + 22 + 23)

@@ -14,7 +14,7 @@ from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import values_in
-from nami_monitor.ingest.profiles.profile import CREATE, ORIGINS, Origin, Profile, TableMap, Unpivot
+from nami_monitor.ingest.profiles.profile import CREATE, Origin, Profile, TableMap, Unpivot
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import guess_table, mappable, missing_columns, suggest
 from nami_monitor.ingest.sniff.values import months_in
@@ -323,8 +323,6 @@ def _unsure(sheet: Sheet, profile: Profile) -> FileQuestion | None:
 
 def _packs(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     """Whether the quantity is packs, where a column says how many pieces a pack holds."""
-    if "times" not in ORIGINS:
-        return None
     held = next((h for h in mappable(sheet) if HOLDS.search(h) and not roles_of(profile, h)), "")
     quantities = (table.columns.get("quantity") for table in profile.tables)
     quantity = next((origin for origin in quantities if origin and origin.how == "first"), None)

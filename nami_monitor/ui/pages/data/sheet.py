@@ -13,7 +13,7 @@ from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.personal import personal_columns
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.preview import Preview, first_records
-from nami_monitor.ingest.profiles.profile import ORIGINS, Profile
+from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.source_cells import distinct_headers
 from nami_monitor.ingest.template import allowed
 from nami_monitor.tables import Column, columns
@@ -113,7 +113,7 @@ def _role(
     current = proposal.roles_of(profile, header)
     shown = "\n".join(current)
     names = [UNUSED, *proposal.roles(profile), proposal.MONTHS]
-    names += [proposal.HELD] if "quantity" in names and "times" in ORIGINS else []
+    names += [proposal.HELD] if "quantity" in names else []
     st.session_state[key] = shown
     st.selectbox(
         session.md("sheet.role", column=header),
