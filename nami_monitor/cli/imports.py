@@ -50,6 +50,8 @@ ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
 }
 """What the answer yes to a question of the import changes."""
 
+TIMES: Final = " x "
+"""Between the column of packs and that of what a pack holds, in an answer of ``--set``."""
 PROFILE_OF_BATCH: Final = Profile(source="", tables=())
 """Stands for the profile of an offered-again file, which the import finds with its batch."""
 
@@ -238,14 +240,18 @@ def _proposed(
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
     headers = {normal_header(header): header for header in mappable(sheet)}
     for name, text in options.fixed:
-        if header := headers.get(normal_header(text)):
+        packs, _, held = (headers.get(normal_header(part)) for part in text.partition(TIMES))
+        if header := packs if held else headers.get(normal_header(text)):
             profile = proposal.with_role(profile, header, name)
+            if held:
+                profile = proposal.with_role(profile, held, proposal.HELD)
         else:
             profile = proposal.with_constant(profile, name, text, known.get(name, ()))
     if options.vat:
         vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
         profile = replace(profile, vat=vat, vat_rate=rate)
-    agreed = {"unsure", *(["table"] if options.table else []), *([] if session.asks else ["packs"])}
+    counted = "quantity" in dict(options.fixed)
+    agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):
         if not session.asks:
             told = "; ".join(_said(session, question) for question in questions)
@@ -267,6 +273,8 @@ def _agreed(
     ]
     if agreed or not named:
         return profile
+    if not session.asks:
+        session.tell(session.t("cli.import.left_out", columns="; ".join(named)))
     question = session.t("cli.import.suggested", columns="; ".join(named))
     if session.asks and typer.confirm(terminal(question), default=True, err=True):
         return profile
@@ -288,13 +296,16 @@ def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
         f"asking.{question.key}",
         column=column,
         seen=question.seen,
-        header=", ".join(question.headers),
+        header=question.headers[0] if question.headers else "",
     )
     plain = sentence.replace("**", "")
     if question.key == "table":
         names = " | ".join(answer.name.split(".")[1] for answer in question.choices)
         return f"{plain} --table {names}"
     option = " | ".join(proposal.RATES) if question.key == "vat" else f"{name}="
+    if question.key == "packs":
+        held, packs = question.headers
+        option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
     return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
 
 

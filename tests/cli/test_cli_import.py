@@ -1,3 +1,4 @@
+import contextlib
 import functools
 import json
 
@@ -5,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nami_monitor.cli import app, imports
+from nami_monitor.store import Store
 
 COUNTS = {
     "read", "skipped", "received", "accepted", "set_aside", "known", "replaced", "reasons",
@@ -139,6 +141,23 @@ def test_a_file_without_a_profile_says_what_it_looks_like_and_takes_answers(nami
         "import", nami.write("november.csv", STATEMENT.replace("-10-", "-11-")), "--yes"
     )
     assert again["accepted"] == 2
+
+
+PACKS = (
+    "Leverdatum;Locatie;Categorie;Kanaal;Aant. VPE;Inhoud VPE\n"
+    "02-10-2026;Stadhuis;Papier;kast;12;5\n05-10-2026;Werf;Papier;kast;4;10\n"
+)
+
+
+@pytest.mark.parametrize(("answer", "pieces"), [("Aant. VPE x Inhoud VPE", 100), ("Aant. VPE", 16)])
+def test_packs_are_asked_about_and_never_taken_for_pieces(nami, answer, pieces):
+    file = nami.write("opgave papier.csv", PACKS)
+    (refused,) = nami.json("import", file, "--lang", "nl", "--yes", code=1)
+    assert f'--set "quantity={answer}"' in refused["refused"]
+    (report,) = nami.json("import", file, "--yes", "--set", f"quantity={answer}")
+    assert report["accepted"] == 2
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(quantity) from orders") == pieces
 
 
 @pytest.mark.parametrize("option", [("--vat", "half"), ("--set", "kleur=rood")])
