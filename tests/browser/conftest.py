@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.browser.serving import VISITOR, serving
+from tests.browser.serving import LISTENED, VISITOR, serving
 
 QUIET = [
     "--no-sandbox",
@@ -48,6 +48,7 @@ def server(demo_folder, tmp_path_factory):
 def context(chromium):
     """What the browser keeps of one visitor, who was never here."""
     with chromium.new_context(**VISITOR) as made:
+        made.add_init_script(LISTENED)
         yield made
 
 

@@ -59,8 +59,22 @@ def serving(cache: Path, home: Path):
         process.wait(120)  # a page that is being drawn is drawn first
 
 
+LISTENED = """(() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...what) {
+    if (!this.listened) {
+      this.listened = true;
+      this.addEventListener('message', () => { window.answered = performance.now(); });
+    }
+    window.asked = performance.now();
+    return send.apply(this, what);
+  };
+})()"""
+"""Keeps when a page last asked its server for something, and when that last answered."""
+
 IDLE = """(milliseconds) => {
-  const busy = !document.querySelector('h1') || document.querySelector(
+  const waits = (window.asked ?? 0) > (window.answered ?? 0);
+  const busy = waits || !document.querySelector('h1') || document.querySelector(
     '[data-testid=stStatusWidget], [data-stale=true], [data-testid=stSkeleton],' +
     ' [data-test-script-state]:not([data-test-script-state=notRunning])'
   );

@@ -93,6 +93,7 @@ MOST_ELSEWHERE = 80
 def context(chromium):
     """One visitor for all pages: the browser loads and compiles Streamlit's scripts once."""
     with chromium.new_context(**VISITOR) as made:
+        made.add_init_script(LISTENED)
         yield made
 
 

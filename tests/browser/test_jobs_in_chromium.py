@@ -85,6 +85,10 @@ def test_what_is_booked_is_told_to_who_closed_the_page_and_came_back(own, page, 
     expect(page.get_by_text("U boekt als cm.")).to_be_visible()
 
 
+VISITED = "() => Object.keys(localStorage).some(key => key.startsWith('nami.visit.'))"
+"""Whether the browser has kept a visit."""
+
+
 def test_what_changed_since_the_last_visit_is_told_by_the_browser(demo_folder, tmp_path, page):
     with serving(demo_folder, tmp_path) as found:
         page.goto(f"{found.address}/?lang=nl&data=demo")
@@ -93,6 +97,7 @@ def test_what_changed_since_the_last_visit_is_told_by_the_browser(demo_folder, t
         since.click()
         expect(page.get_by_text("Uitgaven").first).to_be_visible()
         expect(page.get_by_text("is er niets veranderd")).to_have_count(0)
+        page.wait_for_function(VISITED)
         page.reload()
         settled(page)
         since.click()

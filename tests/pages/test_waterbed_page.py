@@ -211,7 +211,7 @@ def test_a_measure_that_does_not_exist_is_said_and_the_first_is_shown():
 def test_a_measure_stands_beside_the_lessons_that_it_calls_up(lang):
     page = opened(lang=lang, intervention="ZL-I-7", more="method")
     lessons = page.radio(key="waterbed_bars_lesson")
-    assert [label[:2] for label in lessons.options[:3]] == ["L1", "L2", "L3"]
+    assert [label[:4] for label in lessons.options[:3]] == ["1 · ", "2 · ", "3 · "]
     assert "web-shop-filled-the-cabinet" in lessons.value
     page.session_state["waterbed_bars_lesson_asked"] = "L2"
     page = run(page)
