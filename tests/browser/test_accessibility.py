@@ -9,7 +9,7 @@ import pytest
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.doors import DOORS, HIDDEN
 from nami_monitor.ui.theme import replacements
-from tests.browser.serving import VISITOR, WIDTHS, fits, settled
+from tests.browser.serving import LISTENED, VISITOR, WIDTHS, fits, settled
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
-from tests.browser.serving import serving, settled
+from tests.browser.serving import LISTENED, serving, settled
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,7 @@ def test_both_show_the_same_and_nothing_is_lost(chromium, demo_folder, tmp_path)
         pages = []
         for server in (first, second):
             context = chromium.new_context(viewport={"width": 1280, "height": 900})
+            context.add_init_script(LISTENED)
             page = context.new_page()
             page.set_default_timeout(60_000)
             page.goto(f"{server.address}/data?lang=nl&data=own&part=batches")
