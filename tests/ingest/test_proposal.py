@@ -1,10 +1,15 @@
 """What a first look at a file proposes, and what is left to ask."""
 
+from dataclasses import replace
+
 import pytest
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.library import read_sheets
+from nami_monitor.ingest.profiles.profile import Origin, Profile
+from nami_monitor.tables import Codes
 from tests.support import supplied
 
 
@@ -59,3 +64,133 @@ def test_a_code_written_where_none_are_known_is_created_and_one_beside_known_one
     for known, codes in (((), {"category": "create"}), (("papier",), {})):
         (table,) = proposal.with_constant(profile, "category", "kantoor", known).tables
         assert dict(table.codes) == codes
+
+
+def sheet_of(folder, *lines):
+    (folder / "a.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return read_sheets(folder / "a.csv", Layout())[0]
+
+
+def mapped(sheet, table, **constants):
+    """A table filled with what is suggested, and texts for every row."""
+    profile = Profile("x", (proposal.suggested(sheet, table),), vat="excl")
+    for name, text in constants.items():
+        profile = proposal.with_constant(profile, name, text)
+    return profile
+
+
+EVENTS = (
+    "Middelnummer;Datum gebeurtenis;Soort gebeurtenis",
+    "A1;03-02-2026;storing",
+    "A2;17-02-2026;Kwijt",
+)
+
+
+def test_a_word_outside_a_closed_list_is_asked_once_and_its_answer_is_kept(tmp_path):
+    sheet = sheet_of(tmp_path, *EVENTS)
+    profile = mapped(sheet, "asset_events")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert (question.key, question.column, question.seen) == ("value", "kind", "Kwijt")
+    retired = next(one for one in question.choices if one.name == "allowed.retired.name")
+    assert retired.profile.tables[0].values["kind"]["kwijt"] == "retired"
+    assert proposal.asks(sheet, retired.profile, {}, agreed={"table", "unsure"}) == []
+    else_ = proposal.with_value(profile, "kind", " * ", "repair")
+    assert proposal.asks(sheet, else_, {}, agreed={"table", "unsure"}) == []
+    assert proposal.with_value(profile, "route", "x", "sold") == profile
+
+
+@pytest.mark.parametrize("origin", [Origin(("a", "b"), "join"), Origin(("a",), regex="(.)")])
+def test_words_that_are_made_of_more_than_a_cell_are_not_asked(tmp_path, origin):
+    sheet = sheet_of(tmp_path, *EVENTS)
+    (table,) = mapped(sheet, "asset_events").tables
+    profile = Profile("x", (replace(table, columns={**table.columns, "kind": origin}),))
+    assert proposal.asks(sheet, profile, {}, agreed={"table", "unsure"}) == []
+
+
+def test_a_refusal_that_is_a_question_has_answers_and_another_has_none():
+    profile = Profile("x", ())
+    dates = UserError(
+        "import.ambiguous_dates",
+        column="Datum", example="01/02/2014", first="%d/%m/%Y", second="%m/%d/%Y",
+    )  # fmt: skip
+    question = proposal.asked_by(dates, profile)
+    assert (question.key, question.seen, question.headers) == ("dates", "01/02/2014", ("Datum",))
+    assert [one.profile.dates for one in question.choices] == [("%d/%m/%Y",), ("%m/%d/%Y",)]
+    question = proposal.asked_by(UserError("import.ambiguous_decimal", column="Bedrag"), profile)
+    assert (question.key, question.headers) == ("decimal", ("Bedrag",))
+    assert [one.profile.decimal for one in question.choices] == [",", "."]
+    assert proposal.asked_by(UserError("import.no_data", file="a"), profile) is None
+
+
+def test_the_words_of_a_closed_list_become_known_with_the_role_of_their_column(tmp_path):
+    sheet = sheet_of(tmp_path, *EVENTS)
+    without = proposal.with_role(mapped(sheet, "asset_events"), "Soort gebeurtenis", "")
+    bare = replace(without, tables=(replace(without.tables[0], values={}),))
+    (table,) = proposal.with_role(bare, "Soort gebeurtenis", "kind").tables
+    assert table.values["kind"]["storing"] == "failure"
+
+
+SALES = (
+    "Datum;Locatie;Categorie;Bedrag;Aantal;Stuks per doos",
+    "13-02-2026;Werf;papier;1,50;3;5",
+    "17-02-2026;Werf;papier;2,50;4;8",
+)
+
+
+def test_packs_times_what_they_hold_is_a_role_and_can_be_taken_back(tmp_path):
+    sheet = sheet_of(tmp_path, *SALES)
+    profile = mapped(sheet, "orders", channel="webshop")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert (question.key, question.seen) == ("packs", "5")
+    times = question.choices[0].profile
+    assert proposal.roles_of(times, "Stuks per doos") == (proposal.HELD,)
+    assert proposal.roles_of(times, "Aantal") == ("quantity",)
+    single = proposal.with_role(times, "Stuks per doos", "")
+    assert single.tables[0].columns["quantity"] == Origin(("Aantal",))
+    assert proposal.asks(sheet, times, {}) == []
+
+
+def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):
+    sheet = sheet_of(tmp_path, *SALES)
+    profile = replace(mapped(sheet, "orders", channel="webshop"), vat=None)
+    question = proposal.asks(sheet, profile, {}, agreed={"table", "unsure", "packs"})[0]
+    assert (question.key, question.headers) == ("vat", ("Bedrag",))
+    answers = [(one.profile.vat, one.profile.vat_rate) for one in question.choices]
+    assert answers == [("excl", None), ("incl", 0.21), ("incl", 0.09)]
+    assert not proposal.has_money(proposal.with_role(profile, "Bedrag", ""))
+
+
+def test_what_nothing_fills_is_asked_with_columns_of_the_file_and_known_codes(tmp_path):
+    sheet = sheet_of(tmp_path, *SALES)
+    profile = mapped(sheet, "orders", channel="webshop")
+    for header in ("Datum", "Locatie", "Bedrag", "Aantal"):
+        profile = proposal.with_role(profile, header, "")
+    agreed = {"table", "unsure", "packs"}
+    asked = {q.column: q for q in proposal.asks(sheet, profile, {"location_id": ["Werf"]},
+                                               agreed=agreed)}  # fmt: skip
+    assert set(asked) == {"ordered_on", "location_id", "quantity / amount_eur"}
+    assert [one.header for one in asked["ordered_on"].choices][:2] == ["Datum", "Locatie"]
+    place = asked["location_id"].choices
+    assert place[-1].profile.tables[0].constants["location_id"] == "Werf"
+    assert proposal.roles_of(place[1].profile, "Locatie") == ("location_id",)
+    assert proposal.with_constant(place[-1].profile, "location_id", "").tables[0].constants == {
+        "channel": "webshop"
+    }
+
+
+def test_a_file_in_which_nothing_is_known_is_asked_what_it_holds(tmp_path):
+    sheet = sheet_of(tmp_path, "Zon;Maan", "a;b", "c;d")
+    profile = proposal.proposed(sheet, "2026.csv")
+    (question,) = proposal.asks(sheet, profile, {})
+    assert (question.key, question.seen) == ("table", "Zon, Maan")
+    assert [one.profile.tables[0].name for one in question.choices] == [
+        "orders", "measurements", "contracts", "assets",
+    ]  # fmt: skip
+    assert profile.source == "2026"
+    assert proposal.roles(profile)[0] == "ordered_on"
+
+
+def test_known_codes_are_those_of_the_columns_that_hold_them():
+    known = proposal.known_texts({Codes.LOCATION: ["Werf"]})
+    assert known["location_id"] == ["Werf"]
+    assert "category" not in known
