@@ -4,7 +4,7 @@ import contextlib
 import glob
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -25,6 +25,13 @@ from nami_monitor.ingest.book.import_report import (
     sentences_above,
     sentences_of_overwritten,
 )
+from nami_monitor.ingest.book.spellings import (
+    SPELLED,
+    Becomes,
+    Spelling,
+    decided,
+    proposed_spelling,
+)
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import library, proposal
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
@@ -32,7 +39,7 @@ from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_hea
 from nami_monitor.ingest.profiles.suggest import auto_profile, mappable
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.template import heading, known_codes
-from nami_monitor.store import Store
+from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
 app = typer.Typer(rich_markup_mode=None)
@@ -52,6 +59,7 @@ ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
 
 TIMES: Final = " x "
 """Between the column of packs and that of what a pack holds, in an answer of ``--set``."""
+SPELLINGS: Final = "questions.spellings"
 PROFILE_OF_BATCH: Final = Profile(source="", tables=())
 """Stands for the profile of an offered-again file, which the import finds with its batch."""
 
@@ -62,7 +70,9 @@ class ImportOptions:
 
     ``profile``, ``table``, ``period`` and ``vat`` are those that were named, if any; ``who`` is a
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
-    fills them; ``agreed`` answers yes to what is suggested and not certain.
+    fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
+    profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
+    texts, each behind its column, what they mean; of ``apart`` no other is merged.
     """
 
     profile: Profile | None
@@ -73,6 +83,10 @@ class ImportOptions:
     vat: str | None = None
     fixed: tuple[tuple[str, str], ...] = ()
     agreed: bool = False
+    file: Path | None = None
+    new: tuple[str, ...] = ()
+    meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    apart: bool = False
 
 
 @command(app, "demo")
@@ -98,6 +112,8 @@ def import_(
     period: Annotated[str | None, typer.Option("--period", "--month", metavar="YYYY-MM")] = None,
     vat: Annotated[str | None, typer.Option("--vat")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
+    new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
+    apart: Annotated[bool, typer.Option("--apart")] = False,
     who: Who = "",
     replace_months: Annotated[bool, typer.Option("--replace")] = False,
     yes: Annotated[bool, typer.Option("--yes")] = False,
@@ -105,15 +121,23 @@ def import_(
     """Import files, one after the other."""
     if profile and profile.exists() and not profile.is_file():
         raise UserError("import.no_regular_file", file=str(profile))
+    fills, meant = _fixed(fixed or [], vat)
+    for name in new or []:
+        refuse_unknown("import.no_such_column", name, SPELLED)
+    answers = Answers.yes() if yes else Answers()
     options = ImportOptions(
         profile=load_profile(profile) if profile else None,
         table=table,
         period=parse_month(period) if period else None,
-        answers=replace(Answers.yes() if yes else Answers(), replace=replace_months),
+        answers=replace(answers, replace=replace_months, as_spelled=False),
         who=session.signed_by(who),
         vat=vat,
-        fixed=_fixed(fixed or [], vat),
+        fixed=fills,
         agreed=yes,
+        file=profile,
+        new=tuple(new or ()),
+        meant=meant,
+        apart=apart,
     )
     named = list(_files(files))
     documents: list[dict[str, Any]] = []
@@ -175,39 +199,115 @@ def _import_asking(
 
     ``cells`` is a folder that keeps its parsed cells, so that it is parsed once.
     """
-    answers = options.answers
-    profile = options.profile or _profile_for(file, options.table, cells)
-    made = profile is None
+    profile, kept = options.profile, options.file
+    if profile is None:
+        profile, kept = _profile_for(file, options.table, cells)
+    before = profile
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
+        kept = library.profile_file(places().profiles, profile.source)
     if options.vat and profile.vat is None and profile.tables:
         vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
         profile = replace(profile, vat=vat, vat_rate=rate)
+    for (column, text), code in options.meant.items():
+        profile = proposal.with_value(profile, column, text, code)
+    report, read = _answering(session, store, file, profile, options, cells)
+    if read.tables and kept and (before is None or _words_differ(read, before)):
+        library.save_profile(kept, read, options.who)
+        session.tell(session.t("cli.import.kept", file=kept))
+    return report
+
+
+def _answering(
+    session: CommandSession,
+    store: Store,
+    file: Path,
+    profile: Profile,
+    options: ImportOptions,
+    cells: Path,
+) -> tuple[Report, Profile]:
+    """Import a file, and answer what the import itself asks; with the profile that read it."""
+    answers = options.answers
+    found: tuple[Spelling, ...] = ()
+
+    def note(_: Transaction, report: Report) -> None:
+        nonlocal found
+        found = report.spellings
+        if found and (session.asks or options.new):
+            seen = (one.values for one in report.questions if one.key == "spellings")
+            raise UserError(SPELLINGS, **next(seen, {}))
+
     while True:
         try:
-            report = import_file(
-                store, file, profile,
+            return import_file(
+                store, file, profile, check=note,
                 answers=answers, who=options.who, period=options.period, folder=cells,
-            )  # fmt: skip
+            ), profile  # fmt: skip
         except UserError as question:
             if profile.tables and _mended(file, cells):
                 profile = PROFILE_OF_BATCH
-                continue
-            if question.key not in ANSWERS or not session.asks:
+            elif question.key == SPELLINGS and (chosen := _meant(session, options, found)):
+                profile, answers = decided(profile, answers, chosen)
+            elif question.key in ANSWERS and session.asks and _agrees(session, question):
+                answers = ANSWERS[question.key](answers)
+            else:
                 raise
-            if not typer.confirm(terminal(session.sentence(question)), err=True):
-                raise
-            answers = ANSWERS[question.key](answers)
-            continue
-        if made and profile.tables:
-            kept = library.profile_file(places().profiles, profile.source)
-            library.save_profile(kept, profile, options.who)
-            session.tell(session.t("cli.import.kept", file=kept))
-        return report
 
 
-def _fixed(given: list[str], vat: str | None) -> tuple[tuple[str, str], ...]:
-    """The columns that were named with what fills them.
+def _agrees(session: CommandSession, question: UserError) -> bool:
+    return typer.confirm(terminal(session.sentence(question)), err=True)
+
+
+def _words_differ(profile: Profile, before: Profile) -> bool:
+    """Whether texts of a profile got another meaning."""
+    return [table.values for table in profile.tables] != [table.values for table in before.tables]
+
+
+def _meant(
+    session: CommandSession, options: ImportOptions, found: Sequence[Spelling]
+) -> dict[Spelling, str]:
+    """What texts mean that are like others or not known: as an option says, else as a person does.
+
+    Nothing where a text that is like another is left and nobody can be asked.
+    """
+    chosen = {}
+    for one in found:
+        if one.column in options.new and one.held:
+            chosen[one] = Becomes.NEW.value
+        elif options.agreed and one.becomes and not options.apart:
+            chosen[one] = one.becomes
+    left = [one for one in found if one not in chosen]
+    lines = [
+        session.t(
+            "cli.import.meant.line",
+            number=number,
+            column=heading(one.column, session.lang),
+            text=one.text,
+            n=one.lines,
+            becomes=chosen.get(one) or one.becomes or session.t("cli.import.meant.new"),
+        )
+        for number, one in enumerate(chosen if options.agreed else left, 1)
+        if not options.apart
+    ]
+    for line in lines:
+        session.tell(f"  {line}")
+    if not session.asks or options.agreed or options.apart:
+        if any(one.becomes for one in left) and not options.apart:
+            return {}
+        return chosen | dict.fromkeys(left, Becomes.APART.value)
+    if not left or typer.confirm(terminal(session.t("cli.import.meant.sure")), True, err=True):
+        return chosen | {one: proposed_spelling(one) for one in left}
+    session.tell(session.t("cli.import.meant.each"))
+    for one in left:
+        given = typer.prompt(terminal(one.text), default=one.becomes or "+", err=True).strip()
+        chosen[one] = {"+": Becomes.NEW.value, "-": Becomes.APART.value}.get(given, given)
+    return chosen
+
+
+def _fixed(
+    given: list[str], vat: str | None
+) -> tuple[tuple[tuple[str, str], ...], dict[tuple[str, str], str]]:
+    """The columns that were named with what fills them, and what texts of columns mean.
 
     Raises:
         UserError: ``import.no_such_column``, ``import.no_such_vat``.
@@ -219,8 +319,10 @@ def _fixed(given: list[str], vat: str | None) -> tuple[tuple[str, str], ...]:
     )
     known = {column.name for table in TABLES for column in columns(table)}
     for name, _ in pairs:
-        refuse_unknown("import.no_such_column", name, known)
-    return pairs
+        refuse_unknown("import.no_such_column", name.partition(":")[0].strip(), known)
+    texts = {(n.partition(":")[0].strip(), n.partition(":")[2].strip()): t for n, t in pairs}
+    meant = {(name, text): code for (name, text), code in texts.items() if text}
+    return tuple((name, text) for name, text in pairs if ":" not in name), meant
 
 
 def _proposed(
@@ -329,10 +431,11 @@ def _answered(
             return proposal.with_constant(profile, name, given, known.get(name, ()))
 
 
-def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile | None:
+def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile | None, Path | None]:
     """The own or shipped profile that fits a file, else the certain columns of the table named.
 
-    None where no profile fits and no named table is filled by what is certain.
+    Beside it the file that keeps what is learnt of it. None where no profile fits and no named
+    table is filled by what is certain.
     """
     for folder, entirely in ((places().profiles, False), (SHIPPED / "profiles", True)):
         profiles = {
@@ -342,7 +445,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile | None:
         }
         recognised = library.recognise(file, profiles, file.name, cells)
         if recognised.mended:
-            return PROFILE_OF_BATCH
+            return PROFILE_OF_BATCH, None
         fitting = [
             name
             for name in recognised.profiles
@@ -351,15 +454,17 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile | None:
         if len(fitting) > 1:
             raise UserError("import.several_profiles", profiles=", ".join(fitting))
         if fitting:
-            return profiles[fitting[0]]
+            name = fitting[0]
+            return profiles[name], places().profiles / f"{name}{library.SUFFIX}"
     if wanted is None:
-        return None
+        return None, None
     try:
-        return auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
+        made = auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
     except UserError as error:
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
-        return None
+        return None, None
+    return made, library.profile_file(places().profiles, made.source)
 
 
 def _mended(file: Path, cells: Path) -> bool:

@@ -43,6 +43,9 @@ class Answers:
         single_units: take numbers as they are, whatever a column of units says beside them.
         plain_numbers: take numbers as the profile says, whatever a heading or title says of them.
         month_as_found: take the month that the file tells, where nobody named one.
+        new: codes that are made known, each behind its column, whatever list is loaded.
+        apart: texts that stay as they are, each behind its column, whatever they are like.
+        as_spelled: take all texts as they are.
     """
 
     create: frozenset[str] | None = None
@@ -52,11 +55,14 @@ class Answers:
     single_units: bool = False
     plain_numbers: bool = False
     month_as_found: bool = False
+    new: frozenset[tuple[str, str]] = frozenset()
+    apart: frozenset[tuple[str, str]] = frozenset()
+    as_spelled: bool = False
 
     @staticmethod
     def yes() -> Answers:
         """Yes to every question but replacing, which is never taken for granted."""
-        yes = Answers(accept_set_aside=True, assume_vat=True, single_units=True)
+        yes = Answers(accept_set_aside=True, assume_vat=True, single_units=True, as_spelled=True)
         return replace(yes, create=frozenset(Codes), plain_numbers=True, month_as_found=True)
 
 
@@ -168,13 +174,14 @@ def stage_file(booking: Booking) -> None:
         for table in order:
             created = _created(booking, table)
             name = f"stage_{booking.batch}_{index}_{table.name}"
-            known = codes.known_queries(table.name, created, profile.product_source)
+            new, source = file.answers.new, profile.product_source
+            known = codes.known_queries(table.name, created, source, new)
             staged = stage(db, table, cells, profile, name=name, known=known)
             booking.stages.append(staged)
-            source = profile.product_source
             codes.offer(
-                db, booking.batch, table.name, staged.booked, created=created, product_source=source
-            )
+                db, booking.batch, table.name, staged.booked,
+                created=created, product_source=source, new=new,
+            )  # fmt: skip
 
 
 def _created(booking: Booking, table: TableMap) -> set[str]:

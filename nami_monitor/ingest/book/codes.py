@@ -20,7 +20,7 @@ from nami_monitor.store.integrity import code_lookup
 from nami_monitor.store.lines import begin_changes, open_lines, rows_of
 from nami_monitor.store.rollups import refresh_merged
 from nami_monitor.store.schema import field_names
-from nami_monitor.store.transaction import literal, now
+from nami_monitor.store.transaction import literal, literals, now
 from nami_monitor.tables import TABLES, Codes, columns
 
 Scope = tuple[str, str, list[date | None]]
@@ -56,14 +56,27 @@ def without_codes(
     }
 
 
-def known_queries(table: str, free: Collection[str], product_source: str) -> dict[str, str]:
-    """Per coded column a query of the codes that it may hold; a ``free`` one may hold any."""
+def known_queries(
+    table: str,
+    free: Collection[str],
+    product_source: str,
+    new: Collection[tuple[str, str]] = (),
+) -> dict[str, str]:
+    """Per coded column a query of the codes that it may hold; a ``free`` one may hold any.
+
+    ``new`` are codes that are made known with the batch, each behind its column.
+    """
     return {
         name: "select code from codes"
         f" where kind = '{kind}' and source = {literal(scope_of(kind, product_source))}"
+        + "".join(f" union all select {literal(code)}" for code in _of(new, name))
         for name, kind in coded(table).items()
         if name not in free
     }
+
+
+def _of(new: Collection[tuple[str, str]], column: str) -> list[str]:
+    return sorted(code for name, code in new if name == column)
 
 
 def offer(
@@ -74,11 +87,13 @@ def offer(
     *,
     created: Collection[str],
     product_source: str,
+    new: Collection[tuple[str, str]] = (),
 ) -> None:
     """Note the codes that the rows of a batch state, create or use, and make them known.
 
     ``relation`` is SQL of the rows that will be booked, ``created`` the coded columns whose unknown
-    codes are created, and ``product_source`` the source whose article numbers are used.
+    codes are created, ``new`` single codes that are, each behind its column, and
+    ``product_source`` the source whose article numbers are used.
     """
     roles = {
         name: (kind, "create" if name in created else "use") for name, kind in coded(table).items()
@@ -86,8 +101,10 @@ def offer(
     if table in set(Codes):
         roles[code_column(table)] = (Codes(table), "master")
     for name, (kind, role) in roles.items():
+        also = literals(_of(new, name) or [""])
         db.run(
-            f'insert into code_offers select distinct ?::integer, ?, ?, "{name}", ?'
+            f'insert into code_offers select distinct ?::integer, ?, ?, "{name}",'
+            f" case when \"{name}\" in {also} then 'create' else ? end"
             f' from {relation} where "{name}" is not null',
             [batch, str(kind), scope_of(kind, product_source), role],
         )

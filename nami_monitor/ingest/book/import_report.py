@@ -19,6 +19,7 @@ from nami_monitor.core.words import DeliveryKind, Standing
 from nami_monitor.i18n import formats, text
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.booking import Booking, Period
+from nami_monitor.ingest.book.spellings import Spelling, spellings_of
 from nami_monitor.ingest.book.standing import month_of
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.store.transaction import literal
@@ -119,6 +120,7 @@ class Report:
         amounts_aside: months of whose total more than a tenth is set aside.
         overwritten: rows with a known key and other values, old beside new: the first of them; not
             kept with the batch, for an undo of the old row's batch would not reach them there.
+        spellings: texts that are not known, with what they probably mean; not kept with the batch.
         questions: what is to be answered before it can be booked.
         offer: the replacement that can be chosen instead of adding, if any.
         refused: key and values of the sentence, when the file was refused.
@@ -141,6 +143,7 @@ class Report:
     amount_aside: float | None = None
     amounts_aside: tuple[AmountAside, ...] = ()
     overwritten: tuple[Overwritten, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
     questions: tuple[Question, ...] = ()
     offer: Question | None = None
     refused: tuple[str, Mapping[str, Any]] | None = None
@@ -171,7 +174,8 @@ def as_document(report: Report, refusal: str | None = None) -> dict[str, Any]:
 
 def to_json(report: Report) -> str:
     """The report as it is kept with its batch."""
-    return json.dumps(as_document(replace(report, overwritten=())), ensure_ascii=False)
+    kept = replace(report, overwritten=(), spellings=())
+    return json.dumps(as_document(kept), ensure_ascii=False)
 
 
 def from_json(text: str) -> Report:
@@ -204,6 +208,7 @@ def report_of(
         )
         for index, table in enumerate(profile.tables)
     }
+    spellings = () if booking.file.answers.as_spelled else tuple(spellings_of(booking))
     return Report(
         file=booking.file.path.name,
         batch=booking.batch,
@@ -221,7 +226,8 @@ def report_of(
         amount_aside=aside,
         amounts_aside=tuple(_amounts_aside(booking)),
         overwritten=tuple(row for _, rows in overwritten.values() for row in rows),
-        questions=tuple(_questions(booking, tables[profile.tables[0].name])),
+        spellings=spellings,
+        questions=tuple(_questions(booking, tables[profile.tables[0].name], spellings)),
         offer=_offer(booking) if profile.delivery is DeliveryKind.ADDS else None,
     )
 
@@ -375,13 +381,19 @@ def _disagreements(booking: Booking) -> int:
     return disagreements
 
 
-def _questions(booking: Booking, main: TableCounts) -> list[Question]:
+def _questions(
+    booking: Booking, main: TableCounts, spellings: Sequence[Spelling]
+) -> list[Question]:
     """What must be answered before this is booked."""
     answers = booking.file.answers
     questions = []
-    if booking.create and answers.create is None and "unknown_code" in main.reasons:
-        kinds = ", ".join(sorted(booking.create))
-        questions.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
+    if answers.create is None and "unknown_code" in main.reasons:
+        waiting = booking.create & _waited_for(booking)
+        values = {"kinds": ", ".join(sorted(waiting)), "lines": main.set_aside}
+        questions += [Question("create_codes", values)] if waiting else []
+    if alike := [one for one in spellings if one.becomes]:
+        seen = listed(f"{one.text} = {one.becomes}" for one in alike[:MOST_SAID])
+        questions.append(Question("spellings", {"n": len(alike), "seen": seen}))
     too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)
     if too_many and not answers.accept_set_aside:
         rules = tuple(rule for rule, _ in Counter(main.reasons).most_common(3))
@@ -396,6 +408,18 @@ def _questions(booking: Booking, main: TableCounts) -> list[Question]:
         said, words = beside
         questions.append(Question("beside", {"seen": short(said), "words": listed(words)}))
     return questions
+
+
+def _waited_for(booking: Booking) -> set[str]:
+    """The kinds of the codes that staged rows hold and nobody knows."""
+    kinds = set()
+    for staged in booking.stages:
+        rows = booking.db.rows(
+            "select distinct p.column_name from (select unnest(problems) as p"
+            f" from {staged.name} where skip is null) where p.rule = 'unknown_code'"
+        )
+        kinds |= {str(codes.coded(staged.table)[column]) for (column,) in rows}
+    return kinds
 
 
 def _offer(booking: Booking) -> Question | None:

@@ -291,10 +291,16 @@ def _part(text: str, regex: str, *, tagged: bool) -> str:
 
 
 def _mapped(text: str, values: Mapping[str, str] | None, *, tagged: bool) -> str:
-    """The text after the value map; a stored type stays only where no entry fits."""
+    """The text after the value map; a stored type stays only where no entry fits.
+
+    Line breaks and tabs in it count as blanks.
+    """
     if not values:
         return text
-    seen = f"coalesce(lower({shown_sql(text, tagged=tagged)}), '')"
+    shown = shown_sql(text, tagged=tagged)
+    whole = " or ".join(f"contains({shown}, chr({ord(sign)}))" for sign in "\t\n\r")
+    joined = rf"regexp_replace({shown}, '\s*[\r\n\t]\s*', ' ', 'g')"
+    seen = f"coalesce(lower(case when {whole} then {joined} else {shown} end), '')"
     cases = " ".join(
         f"when {literal(key)} then {literal(value)}" for key, value in values.items() if key != "*"
     )

@@ -13,6 +13,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.booking import PERIOD, the_month
 from nami_monitor.ingest.book.file_import import import_file
 from nami_monitor.ingest.book.import_report import Report
+from nami_monitor.ingest.book.spellings import MOST_ASKED, Becomes, Spelling, decided
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.deliveries import Batch, batches
 from nami_monitor.ingest.profiles import proposal
@@ -40,7 +41,8 @@ class Asked:
 
     ``free`` is the canonical column that any other text may fill; ``chosen`` an answer that holds
     until another one is given, which a question that may be left open has; ``headers`` the
-    columns of the file beside which it stands.
+    columns of the file beside which it stands. ``spellings`` are texts of which is asked, in one
+    table, what they mean: the first answer takes over what is chosen there.
     """
 
     sentence: Markdown
@@ -49,6 +51,7 @@ class Asked:
     free: str = ""
     chosen: int | None = None
     headers: tuple[str, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ def _asked_by_report(session: Session, offer: OfferedFile, looked: Looked) -> Lo
 
 
 def _report(session: Session, offer: OfferedFile, draft: Draft) -> Report:
-    key = ("look", offer.key, repr(draft), session.store.version())
+    key = ("look", offer.key, repr(replace(draft, meant={})), session.store.version())
     return session_files.remember(
         key,
         lambda: import_file(
@@ -298,8 +301,12 @@ def _questions(session: Session, draft: Draft, report: Report) -> Iterator[Asked
     def with_answer(**answer: Any) -> Draft:
         return replace(draft, answers=replace(draft.answers, **answer))
 
+    if report.spellings:
+        yield _spelled(session, draft, report.spellings[:MOST_ASKED])
     for asked in report.questions:
         values = asked.values
+        if asked.key == "spellings" or (asked.key == "set_aside" and report.spellings):
+            continue  # what does not go in depends on them
         if asked.key == "create_codes":
             kinds = str(values["kinds"]).split(", ")
             yield Asked(
@@ -328,6 +335,28 @@ def _questions(session: Session, draft: Draft, report: Report) -> Iterator[Asked
         )
     if report.offer or draft.answers.replace:
         yield _replacing(session, draft, report, with_answer)
+
+
+def _spelled(session: Session, draft: Draft, found: tuple[Spelling, ...]) -> Asked:
+    """What texts mean that are like others, or not known; all of them in one table."""
+    apart = decide(draft, dict.fromkeys(found, Becomes.APART.value))
+    seen = "alike" if any(one.becomes for one in found) else "unknown"
+    answers = (
+        (session.t("asking.answers.spelled"), draft),
+        (session.t("asking.answers.as_spelled"), apart),
+    )
+    return Asked(
+        session.md("asking.spellings", n=len(found)),
+        session.md(f"asking.seen.spellings_{seen}"),
+        answers,
+        spellings=found,
+    )
+
+
+def decide(draft: Draft, chosen: Mapping[Spelling, str]) -> Draft:
+    """The draft after it was decided what texts mean."""
+    profile, answers = decided(draft.profile, draft.answers, chosen)
+    return replace(draft, profile=profile, answers=answers, meant={})
 
 
 def _replacing(session: Session, draft: Draft, report: Report, with_answer: Any) -> Asked:

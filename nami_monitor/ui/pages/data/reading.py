@@ -1,7 +1,7 @@
 """One file on the Data page: its state as a title, its sheet, the questions, what will happen."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -15,6 +15,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.booking import PERIOD
 from nami_monitor.ingest.book.file_import import import_file
 from nami_monitor.ingest.book.import_report import Report, sentences_above, sentences_of_overwritten
+from nami_monitor.ingest.book.spellings import Becomes, Spelling, proposed_spelling
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.personal import personal_columns
 from nami_monitor.ingest.profiles import proposal
@@ -26,7 +27,7 @@ from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui import booking, words
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import more, session_files, sheet
-from nami_monitor.ui.pages.data.looked import AT_ONCE, Looked, text_name, wants_look
+from nami_monitor.ui.pages.data.looked import AT_ONCE, Looked, decide, text_name, wants_look
 from nami_monitor.ui.pages.data.session_files import Draft, OfferedFile
 from nami_monitor.ui.session import Session
 
@@ -262,13 +263,18 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
             sentence = Markdown(question.sentence)
             seen = Markdown(question.seen)
             st.markdown(f"**{Markdown(str(number))}** {sentence} {seen}", width="stretch")
-            for at, (label, draft) in enumerate(question.answers):
+            answers: list[Callable[[], None]] = [
+                partial(_set, offer, draft) for _, draft in question.answers
+            ]
+            if question.spellings:
+                answers[0] = _spellings(session, offer, looked.draft, question.spellings)
+            for at, (label, _) in enumerate(question.answers):
+                first = bool(question.spellings) and at == 0
                 st.button(
                     markdown(label),
                     key=f"answer_{offer.key}_{number}_{at}",
-                    type="primary" if question.chosen == at else "secondary",
-                    on_click=_set,
-                    args=(offer, draft),
+                    type="primary" if first or question.chosen == at else "secondary",
+                    on_click=answers[at],
                 )
             if question.free:
                 _other(session, offer, looked, question.free, number)
@@ -278,6 +284,46 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
     if not looked.recognised.mended and not looked.refusal:
         notes.append(session.md("intake.kept", source=looked.draft.profile.source))
     st.caption(" ".join(notes))
+
+
+def _spellings(
+    session: Session, offer: OfferedFile, draft: Draft, found: Sequence[Spelling]
+) -> Callable[[], None]:
+    """Each text with a box that says what it means; what takes all of it over."""
+    chosen = {one: draft.meant.get(one.name, proposed_spelling(one)) for one in found}
+
+    def choose(one: Spelling, key: str) -> None:
+        before = session_files.draft_of(offer)
+        meant = {**before.meant, one.name: str(st.session_state[key])}
+        _set(offer, replace(before, meant=meant))
+
+    with st.container(key=f"spelled_{offer.key}"):
+        for at, (one, code) in enumerate(chosen.items()):
+            key = f"spelled_{offer.key}_{at}"
+            st.session_state[key] = code
+            st.selectbox(
+                session.md(
+                    "spelled.text",
+                    column=words.column_name(session, one.column),
+                    text=one.text,
+                    n=one.lines,
+                ),
+                list(dict.fromkeys((proposed_spelling(one), *one.known, *map(str, Becomes)))),
+                format_func=partial(_meant, session, one),
+                key=key,
+                width=2 * FIELD,
+                on_change=choose,
+                args=(one, key),
+            )
+    return lambda: _set(offer, decide(draft, chosen))
+
+
+def _meant(session: Session, one: Spelling, code: str) -> str:
+    """What a text may mean, in words."""
+    if code in set(Becomes):
+        kind = "aside" if one.held and code == Becomes.APART else code.strip("@")
+        return plain(session.t(f"spelled.{kind}", text=one.text))
+    return plain(session.t("spelled.is", code=code))
 
 
 def _other(session: Session, offer: OfferedFile, looked: Looked, name: str, number: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -161,6 +161,8 @@ class Draft:
         agreed: the questions of ``proposal.asks`` that were answered.
         instead_of: the delivery that is undone with it, because it read the same file wrongly.
         wrong: what is wrong with the profile that was written as text.
+        meant: what is chosen of texts that are asked about and not taken over yet, by column and
+            text.
     """
 
     profile: Profile
@@ -172,6 +174,7 @@ class Draft:
     agreed: frozenset[str] = frozenset()
     instead_of: int | None = None
     wrong: UserError | None = None
+    meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def draft_of(offered: OfferedFile) -> Draft:
