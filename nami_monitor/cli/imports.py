@@ -360,7 +360,7 @@ def _proposed(
             raise UserError("import.open_questions", file=file.name, questions=told)
         profile = _answered(session, questions[0], profile, known)
         agreed.add(questions[0].key)
-    return profile
+    return proposal.with_grain(sheet, profile)
 
 
 def _agreed(

@@ -1,11 +1,15 @@
 """Cells as people write them: units behind numbers, nothing that happened, codes over two lines."""
 
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile import parse_profile
+from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.profiles.library import read_sheets
+from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
+from nami_monitor.ingest.profiles.proposal import proposed
 from nami_monitor.store import Store
 
 
@@ -137,3 +141,68 @@ def test_an_event_without_its_day_is_one_all_the_same(booked):
     report, _ = booked(toml, text, "select 1")
     events = report.tables["asset_events"]
     assert (events.accepted, events.set_aside, events.skipped) == (1, 1, {"no_event": 1})
+
+
+REGISTER = """
+source = "Register"
+vat = "excl"
+[[table]]
+name = "contracts"
+[table.columns]
+contract_id = "Nr"
+title = "Titel"
+category = "Soort"
+starts_on = "Van"
+ends_on = "Tot"
+option_dates = "Opties"
+[table.codes]
+category = "create"
+"""
+ENDS = {
+    "31-12-2027": None, "Onbepaald": "open_ended", "voor onbepaalde tijd": "open_ended",
+    "n.t.b.": "to_be_confirmed", "TBC": "to_be_confirmed", "Doorlopend": "rolling",
+    "-": None, "nvt": None, "": None,
+}  # fmt: skip
+
+
+def test_an_end_that_is_open_or_not_known_is_no_error_and_says_why(booked):
+    lines = [f"{n};T;k;01-02-2024;{end};2x1 jaar" for n, end in enumerate((*ENDS, "ooit"), 10)]
+    text = "\n".join(["Nr;Titel;Soort;Van;Tot;Opties", *lines, ""])
+    query = "select ends_on is null, ends_on_note, option_dates from contracts order by contract_id"
+    report, rows = booked(REGISTER, text, query)
+    assert [note for _, note, _ in rows] == list(ENDS.values())
+    assert [none for none, _, _ in rows] == [False] + [True] * (len(ENDS) - 1)
+    assert {options for _, _, options in rows} == {"2x1 jaar"}
+    assert report.tables["contracts"].reasons == {"not_a_date": 1}
+
+
+def test_a_note_of_the_file_itself_goes_before_what_the_day_says(booked):
+    toml = REGISTER.replace('option_dates = "Opties"', 'ends_on_note = "Opties"')
+    toml += '[table.values.ends_on_note]\n"loopt door" = "rolling"\n'
+    text = "Nr;Titel;Soort;Van;Tot;Opties\n1;T;k;01-02-2024;onbepaald;loopt door\n"
+    _, rows = booked(toml, text, "select ends_on, ends_on_note from contracts")
+    assert rows == [(None, "rolling")]
+
+
+@pytest.mark.parametrize("word", ["-", "n.v.t.", "onbepaald"])
+def test_a_thing_of_which_nobody_knows_that_it_went_gives_no_event(booked, word):
+    text = f"Nr;Soort;Plaats;Van;Tot\n1;laptop;A;01-02-2024;{word}\n2;l;A;01-02-2024;03-04-2026\n"
+    toml = EVENTS.format(kind="", fixed='kind = "retired"')
+    report, rows = booked(toml, text, "select asset_id from asset_events")
+    assert rows == [("2",)]
+    assert report.tables["asset_events"].skipped == {"no_event": 1}
+
+
+def test_years_alone_are_dates_of_that_grain_by_themselves(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "Jaar;Locatie;Categorie;Kanaal;Aantal\n2024;A;p;w;3\n2025;A;p;w;4\n"
+    )
+    sheet = read_sheets(tmp_path / "a.csv", Layout())[0]
+    profile = proposed(sheet, "verbruik.csv")
+    assert profile.grain == "year"
+    profile = parse_profile(write_profile(profile))
+    with closing(Store(tmp_path / "x.duckdb")) as store:
+        import_file(store, tmp_path / "a.csv", profile, answers=Answers.yes(), who="t")
+        with store.read() as db:
+            rows = db.rows("select ordered_on, quantity from orders order by 1")
+    assert rows == [(date(2024, 1, 1), 3), (date(2025, 1, 1), 4)]

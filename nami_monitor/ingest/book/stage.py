@@ -22,6 +22,7 @@ from nami_monitor.ingest.profiles.convert import (
     UNREAD,
     Conversion,
     redacted_sql,
+    says_nothing,
     shown_sql,
 )
 from nami_monitor.ingest.profiles.mapping import (
@@ -342,7 +343,9 @@ def _skip(
         told = {"asset_id", "happened_on"}
         others = [one for name, one in origins.items() if name not in told]
         names = [happened.columns[0], *(name for one in others for name in one.columns)]
-        empty = [f"{cells.sql[normal_header(name)]} is null" for name in names]
+        cell = [cells.sql[normal_header(name)] for name in names]
+        day = f"coalesce({says_nothing(cell[0], tagged=cells.tagged)}, true)"
+        empty = [day, *(f"{one} is null" for one in cell[1:])]
         cases.append(f"when {' and '.join(empty)} then 'no_event'")
     if profile.unpivot:
         value = cells.sql[normal_header(profile.unpivot.value)]

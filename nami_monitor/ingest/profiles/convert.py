@@ -164,11 +164,23 @@ MONTHS_IN: Final[Mapping[str, float]] = {
 """Words behind a number of months, with how many months each is; a month has thirty days."""
 PIECES: Final = r"(?:st|stuks?|stk|pcs|pieces?|ea|each)\.?"
 PER_PIECE: Final = r"(?:per|/)\s*[a-z]+\.?"
+ENDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "open_ended": (
+        "onbepaald", "onbepaalde tijd", "voor onbepaalde tijd", "geen einddatum", "open",
+        "open ended", "open-ended", "indefinite",
+    ),
+    "to_be_confirmed": (
+        "n.t.b.", "ntb", "nader te bepalen", "tbc", "tbd", "t.b.d.", "to be confirmed",
+        "to be determined", "nnb", "n.n.b.", "nog niet bekend",
+    ),
+    "rolling": ("doorlopend", "lopend", "stilzwijgend", "rolling", "ongoing"),
+}  # fmt: skip
+"""What says of a contract why no day stands where it ends."""
 UNKNOWN_WORDS: Final = (
-    "n.t.b.", "ntb", "nader te bepalen", "n.v.t.", "nvt", "n.b.", "nb", "onbekend", "tbc", "tbd",
-    "t.b.d.", "to be confirmed", "n/a", "unknown", "onbepaald", "onbepaalde tijd", "-", "--", "?",
+    "n.v.t.", "nvt", "n.b.", "nb", "onbekend", "n/a", "unknown", "geen", "none", "-", "--", "?",
+    *(word for words in ENDS.values() for word in words),
 )  # fmt: skip
-"""What people write in a cell of a number of months that they do not know, or that has no end."""
+"""What people write for a number of months or a date that they do not know, or that has no end."""
 
 
 def _in_words(
@@ -325,6 +337,9 @@ def _typed(
     inner = {**inner, shown: _mapped(inner[shown], values, tagged=tagged)}
     failures: tuple[tuple[str, str], ...]
     if column.sql_type == "date":
+        if column.optional:
+            text, nothing = inner[shown], says_nothing(inner[shown], tagged=tagged)
+            inner = {**inner, shown: f"case when {nothing} then null else {text} end"}
         patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
         typed = date_sql(shown, patterns, tagged=tagged, years=reading.years)
         outside = f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'"
@@ -441,8 +456,20 @@ def _number_cell(
     text = _mapped(text, values, tagged=tagged)
     if not (column.optional and column.name.endswith("_months")):
         return text
-    unknown = f"lower({shown_sql(text, tagged=tagged)}) in {literals(UNKNOWN_WORDS)}"
-    return f"case when {unknown} then null else {text} end"
+    return f"case when {says_nothing(text, tagged=tagged)} then null else {text} end"
+
+
+def says_nothing(text: str, *, tagged: bool) -> str:
+    """SQL that is true for a cell in which people say that they do not know, or that it is open."""
+    return f"lower({shown_sql(text, tagged=tagged)}) in {literals(UNKNOWN_WORDS)}"
+
+
+def why_no_end(text: str, *, tagged: bool) -> Conversion:
+    """Why no day stands in a cell for the end of a contract, where it says so."""
+    name = "ends_on_note"
+    word = f"lower({shown_sql(f't_{name}', tagged=tagged)})"
+    cases = " ".join(f"when {word} in {literals(said)} then '{why}'" for why, said in ENDS.items())
+    return Conversion(name, {f"t_{name}": text}, f"case {cases} end", ())
 
 
 def _together(

@@ -24,6 +24,7 @@ from nami_monitor.ingest.profiles.convert import (
     conversion,
     pack_flag,
     shown_sql,
+    why_no_end,
 )
 from nami_monitor.ingest.profiles.profile import Currency, Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import (
@@ -477,6 +478,11 @@ def conversions_of(
     for column in columns(table.name):
         origin = origins.get(column.name)
         default = DEFAULTED.get((table.name, column.name))
+        ends = origins.get("ends_on") if column.name == "ends_on_note" else None
+        if origin is None and column.name not in table.constants and ends and ends.how == "first":
+            cell = cells.sql[normal_header(ends.columns[0])]
+            made.append(why_no_end(cell, tagged=reading.tagged))
+            continue
         if origin is None and column.name not in table.constants and default is not None:
             default = default if isinstance(default, str) else default[profile.grain]
             made.append(Conversion(column.name, {f"t_{column.name}": "null"}, default, ()))

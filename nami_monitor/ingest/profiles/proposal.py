@@ -30,6 +30,8 @@ HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 """Headings of such columns."""
+YEAR: Final = re.compile("(19|20)[0-9]{2}")
+"""A date of which people know the year alone."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST: Final = 4
@@ -82,7 +84,7 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     ranked = guess_table(sheet)
     table = ranked[0][0] if ranked else "orders"
     if len(months := month_headers(sheet)) < LEAST_MONTHS:
-        return Profile(source_name(file), (suggested(sheet, table),))
+        return with_grain(sheet, Profile(source_name(file), (suggested(sheet, table),)))
     table = "orders" if table == "orders" and len(ranked) == 1 else "measurements"
     profile = Profile(
         source_name(file),
@@ -94,6 +96,19 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     said = f"{file} {sheet.name}".casefold()
     told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
     return with_constant(profile, "activity_measure", told[0]) if told else profile
+
+
+def with_grain(sheet: Sheet, profile: Profile) -> Profile:
+    """The profile with the grain of a year where nothing but years stands in a column of dates."""
+    dates = [
+        set(values_in(sheet, origin.columns[0])) - {"-", "?"}
+        for table in profile.tables
+        for column in columns(table.name)
+        if column.sql_type == "date" and (origin := table.columns.get(column.name))
+        if origin.how == "first" and not origin.format
+    ]
+    years = any(texts and all(map(YEAR.fullmatch, texts)) for texts in dates)
+    return replace(profile, grain=Grain.YEAR) if years else profile
 
 
 def month_headers(sheet: Sheet) -> list[str]:

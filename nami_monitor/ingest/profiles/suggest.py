@@ -18,7 +18,7 @@ from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.personal import personal_columns
-from nami_monitor.ingest.profiles.convert import FALSE_WORDS, TRUE_WORDS
+from nami_monitor.ingest.profiles.convert import FALSE_WORDS, TRUE_WORDS, UNKNOWN_WORDS
 from nami_monitor.ingest.profiles.mapping import DEFAULTED
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import (
@@ -125,6 +125,7 @@ class _Contents:
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> "_Contents":
+        cells = [cell for cell in cells if (untag(cell) or "").lower() not in UNKNOWN_WORDS]
         texts = [(untag(cell) or "").strip() for cell in cells]
         kinds = [cell_kind(cell) for cell in cells]
         share = 1 / (len(texts) or 1)

@@ -90,7 +90,7 @@ def part(session: Session, offer: OfferedFile, looked: Looked) -> None:
         rows = sheet.rows_of(looked.sheets[0], looked.previews)
         sheet.show(session, offer.key, looked.sheets[0], looked.draft.profile, rows,
                    {header for question in looked.questions for header in question.headers},
-                   partial(_change_role, offer))  # fmt: skip
+                   partial(_change_role, offer, looked.sheets[0]))  # fmt: skip
     if not looked.recognised.mended:
         _whole_file(session, offer, looked)
     left, right = st.columns([2, 1], gap="large")
@@ -108,8 +108,9 @@ def _change(offer: OfferedFile, profile: Profile) -> None:
     _set(offer, replace(session_files.draft_of(offer), profile=profile))
 
 
-def _change_role(offer: OfferedFile, header: str, role: str) -> None:
-    _change(offer, proposal.with_role(session_files.draft_of(offer).profile, header, role))
+def _change_role(offer: OfferedFile, first: Sheet, header: str, role: str) -> None:
+    profile = proposal.with_role(session_files.draft_of(offer).profile, header, role)
+    _change(offer, proposal.with_grain(first, profile))
 
 
 def _whole_file(session: Session, offer: OfferedFile, looked: Looked) -> None:
