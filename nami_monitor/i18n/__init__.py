@@ -21,6 +21,10 @@ FOLDER: Final = Path(__file__).parent
 STOPPED: Final = re.compile(r"(\{(\w+)\})\.(?!\.)")
 """A placeholder that a full stop follows."""
 
+NEAR: Final = re.compile(r"[^.?!]*\{near\}[.?!]?")
+"""A sentence that names what is like something."""
+NOTHING_NEAR: Final = (("near", ""), ("near", "-"))
+
 
 class _Formatter(Formatter):
     """Format that takes ``{count:one|other}`` for the word that goes with a count."""
@@ -66,7 +70,8 @@ def text(key: str, lang: str, /, **values: object) -> str:
 
     Returns:
         The text with its placeholders filled in; values are never read as templates themselves.
-        Of a value that ends in a full stop ("12 st.") and one that follows it, one is left.
+        Of a value that ends in a full stop ("12 st.") and one that follows it, one is left. Where
+        nothing is ``near``, no sentence says so.
 
     Raises:
         MissingTextError: if the catalogue lacks the key.
@@ -87,6 +92,8 @@ def text(key: str, lang: str, /, **values: object) -> str:
             lambda match: match[1] if str(values.get(match[2])).endswith(".") else match[0],
             template,
         )
+    if any(pair in values.items() for pair in NOTHING_NEAR):
+        template = NEAR.sub("", template).strip()
     return (
         FORMATTER.vformat(template, (), values) if "|" in template else template.format_map(values)
     )

@@ -1,5 +1,6 @@
 """Which format a file has, by what is in it; its extension plays no part."""
 
+import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,7 +76,17 @@ def sniff_format(path: Path) -> str:
     if _publishes(path, head):
         return "ocds"
     _refuse_other_texts(path.name, head)
+    if size == len(head) and _is_json(head):
+        raise UserError("reading.json", file=path.name)
     return "csv"
+
+
+def _is_json(content: bytes) -> bool:
+    """Tell whether a small file is JSON of another kind: a list, or a text between quotes."""
+    try:
+        return isinstance(json.loads(content), list | str)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _ole_format(path: Path) -> str:

@@ -91,7 +91,8 @@ def find_header(grid: Sequence[Row], name: str) -> int:
         raise UserError("reading.no_header", file=name)
     header = _choose(sample, candidates)
     if not any(any(row) for row in sample[header + 1 :]):
-        raise UserError("reading.only_header", file=name)
+        above = any(_filled(row) > 1 for row in sample[:header])  # then it may well be data
+        raise UserError("reading.no_header" if above else "reading.only_header", file=name)
     if _continues_below(sample, header):
         raise _stacked(name, header, header + 1, sample)
     if _completed_from_above(sample, header):
