@@ -78,13 +78,21 @@ def scope_of(glance: Overview, where: Where) -> SignalScope:
         source for line in glance.lines for result in line.shown for source in result.sources
     )
     scope = SignalScope(glance.period.last, where, None, {}, sources)
-    return with_spend(scope, spent) if glance.monthly else scope
+    return with_spend(scope, values_of(spent)) if glance.monthly else scope
 
 
-def with_spend(scope: SignalScope, months: Sequence[KpiResult]) -> SignalScope:
-    """A scope with the months of its spend, oldest first, as far back as an overview shows."""
-    spent = {one.month: one.value for one in months if one.value is not None}
-    known = [one.value for one in months[-MONTHS_IN_YEAR:] if one.value is not None]
+def values_of(results: Sequence[KpiResult]) -> list[tuple[date, float]]:
+    """The month of each figure with its value, NaN where it has none."""
+    return [(one.month, np.nan if one.value is None else one.value) for one in results]
+
+
+def with_spend(scope: SignalScope, months: Sequence[tuple[date, float]]) -> SignalScope:
+    """A scope with the months of its spend, oldest first, as far back as an overview shows.
+
+    A month without a figure is NaN.
+    """
+    spent = {month: float(value) for month, value in months if not np.isnan(value)}
+    known = [float(value) for _, value in months[-MONTHS_IN_YEAR:] if not np.isnan(value)]
     a_year = MONTHS_IN_YEAR * sum(known) / len(known) if known else None
     return replace(scope, spend=a_year, spent=spent)
 

@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import fmean
 from typing import Final
+
+import numpy as np
 
 from nami_monitor.briefing.contracts import contracts
 from nami_monitor.briefing.figure_signals import (
@@ -18,6 +20,7 @@ from nami_monitor.briefing.figure_signals import (
     of_figures,
     of_knowledge,
     scope_of,
+    values_of,
     with_spend,
 )
 from nami_monitor.briefing.notes import Note, notes, of_series
@@ -27,7 +30,6 @@ from nami_monitor.briefing.overview import (
     Overview,
     data_breaks,
     independent,
-    level_signals,
     line_of,
     shown_periods,
 )
@@ -35,7 +37,7 @@ from nami_monitor.briefing.phases import months, phases
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, month_range, months_between
 from nami_monitor.core.thresholds import UNSURE
-from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State, Unit
+from nami_monitor.core.words import Direction, Flag, KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.context import surroundings
 from nami_monitor.kpis.interventions.evaluation import (
@@ -45,10 +47,11 @@ from nami_monitor.kpis.interventions.evaluation import (
 )
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
+from nami_monitor.kpis.over_time.added_up import AddedUp, ChangeInYear, Series
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
 from nami_monitor.kpis.questions import RELATIONS, choose, filter_sql
 from nami_monitor.kpis.targets import Target, Where, agreed, in_force, targets
-from nami_monitor.signals.scan import FOLLOWED
+from nami_monitor.signals.scan import FOLLOWED, LevelSignal, LevelSignals, in_last_month
 from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
 from nami_monitor.signals.signal_rules import (
     fading,
@@ -306,7 +309,7 @@ def signals_by_category(
     """
     stated, whole = targets(db), SignalScope(month, {})
     histories = {kpi.code: _histories(db, kpi, month, categories) for kpi in WATCHED}
-    spent = histories[SPEND]
+    spent, levels = histories[SPEND], _levels(db, histories)
     sources = _sources(db, month, categories) if data_breaks(db) else {}
     registers = [_apart(look(db, whole)) for look in (of_measures, of_contracts, of_assets)]
     registers += [_apart(_refused_by_category(db, month)), _apart(of_falls(db, whole))]
@@ -314,10 +317,10 @@ def signals_by_category(
     for category in categories:
         where = {"category": (category,)}
         own = SignalScope(month, where, sources=sources.get(category, frozenset()))
-        scope = with_spend(own, spent.get(category, ())[-SHOWN_MONTHS:])
+        history = spent.get(category)
+        scope = with_spend(own, history.months[-SHOWN_MONTHS:] if history else ())
         found[category] = ranked([
-            *_levels(db, {code: all_of.get(category, ()) for code, all_of in histories.items()},
-                     scope),
+            *(changed(*level, scope) for level in levels.get(category, ())),
             *_aims(db, stated, scope),
             *of_december(scope),
             *of_breaks(db, scope),
@@ -332,7 +335,7 @@ def signals_of_targets(db: Transaction, month: date) -> tuple[Signal, ...]:
     if not any(one.category is None for one in in_force(stated, month)):
         return ()
     spent = compute(db, CATALOGUE[SPEND], Ask(until=month, last=SHOWN_MONTHS))
-    return tuple(_aims(db, stated, with_spend(scope, spent)))
+    return tuple(_aims(db, stated, with_spend(scope, values_of(spent))))
 
 
 def _aims(db: Transaction, stated: Sequence[Target], scope: SignalScope) -> Iterator[Signal]:
@@ -354,35 +357,72 @@ WATCHED: Final = tuple(
 """The KPIs that are watched for a change of level in a month."""
 
 
+@dataclass(frozen=True)
+class _History:
+    """The months of a KPI for one category, up to the last one, with the figure of that."""
+
+    series: Series
+    last: KpiResult
+
+    @property
+    def months(self) -> list[tuple[date, float]]:
+        """The months with their values, NaN where there is none."""
+        count = len(self.series.values)
+        first = add_months(self.last.month, 1 - count)
+        return list(zip(month_range(first, self.last.month), self.series.values, strict=True))
+
+
 def _histories(
     db: Transaction, kpi: Kpi, month: date, categories: Sequence[str]
-) -> dict[str, list[KpiResult]]:
+) -> dict[str, _History]:
     """The months of a KPI by category, of those with a figure in the last one; of spend all."""
     ask = Ask(until=month, by=("category",), where={"category": tuple(categories)})
-    if kpi.code != SPEND:
-        last = compute(db, kpi, ask)
-        known = [one.keys["category"] or "" for one in last if one.value is not None]
-        if not known:
-            return {}
-        ask = replace(ask, where={"category": tuple(known)})
-    found: dict[str, list[KpiResult]] = defaultdict(list)
-    for one in compute(db, kpi, replace(ask, last=FOLLOWED)):
-        found[one.keys["category"] or ""].append(one)
-    return found
+    last = {
+        one.keys["category"] or "": one
+        for one in compute(db, kpi, ask)
+        if one.value is not None or kpi.code == SPEND
+    }
+    if not last:
+        return {}
+    ask = replace(ask, where={"category": tuple(last)}, last=FOLLOWED)
+    if kpi.method or not isinstance(kpi.over_time, AddedUp | ChangeInYear):
+        found: dict[str, list[KpiResult]] = defaultdict(list)
+        for one in compute(db, kpi, ask):
+            found[one.keys["category"] or ""].append(one)
+        return {code: _History(_series(found[code]), one) for code, one in last.items()}
+    series = kpi.over_time.series(db, kpi, ask)
+    return {code: _History(series[code,], one) for code, one in last.items()}
+
+
+def _series(results: Sequence[KpiResult]) -> Series:
+    values = [np.nan if one.value is None else one.value for one in results]
+    return Series(np.array(values), np.array([Flag.DATA_BREAK in one.flags for one in results]))
 
 
 def _levels(
-    db: Transaction, histories: Mapping[str, Sequence[KpiResult]], scope: SignalScope
-) -> Iterator[Signal]:
-    """The changes of level that stand in the last month of the histories of one category."""
-    for code, history in histories.items():
-        if not history or history[-1].value is None:
-            continue
-        kpi = CATALOGUE[code]
-        accepted = months(phases(db, kpi, scope.where))
-        level = level_signals(history, accepted).at(len(history) - 1)
+    db: Transaction, histories: Mapping[str, Mapping[str, _History]]
+) -> dict[str, list[tuple[Kpi, KpiResult, LevelSignal]]]:
+    """The changes of level that stand in the last month, by category.
+
+    ``histories`` are by KPI and category; all of them are looked at side by side.
+    """
+    known = [
+        (code, category, history)
+        for code, all_of in histories.items()
+        for category, history in all_of.items()
+        if history.last.value is not None
+    ]
+    series = []
+    for code, category, history in known:
+        accepted = months(phases(db, CATALOGUE[code], {"category": (category,)}))
+        points = [at for at, (month, _) in enumerate(history.months) if at and month in accepted]
+        breaks = np.flatnonzero(history.series.broken).tolist()
+        series.append(LevelSignals(history.series.values, tuple(breaks), tuple(points)))
+    found: dict[str, list[tuple[Kpi, KpiResult, LevelSignal]]] = defaultdict(list)
+    for (code, category, history), level in zip(known, in_last_month(series), strict=True):
         if level is not None:
-            yield changed(kpi, history[-1], level, scope)
+            found[category].append((CATALOGUE[code], history.last, level))
+    return found
 
 
 def _sources(
@@ -400,7 +440,7 @@ def _sources(
     for name, begun in first.items():
         window = Period(begun, month, PeriodKind.MONTH)
         around = surroundings(db, RELATIONS[name], ask, [window])
-        for (category,), _ in around.deliveries:
+        for (category,) in around.deliveries:
             found[category] |= set(around.delivery((category,), 0).sources)
     return found
 

@@ -114,6 +114,9 @@ def kpi(
             refuse_unknown("kpi.no_measure", activity, known, known=", ".join(known) or "-")
             ask = replace(ask, where={**ask.where, "activity": (activity,)})
         figures = answers(db, session, codes or (), ask)
+    if session.json:
+        session.show(as_rows(session, figures), ())
+        return
     header = [
         *(session.t(f"cli.kpi.{name}") for name in ("kpi", "period")),
         *(session.t(f"dimensions.{name}") for name in ask.by),
@@ -123,7 +126,7 @@ def kpi(
     value_at = 2 + len(ask.by)
     right = (value_at, value_at + 1)
     lines = table(header, rows, right=right) if rows else [session.t("cli.kpi.nothing")]
-    session.show(as_rows(session, figures), lines)
+    session.show((), lines)
 
 
 def _cells(session: CommandSession, result: KpiResult) -> list[str]:

@@ -10,14 +10,22 @@ Figures of the organisation as a whole stand in for those of its locations in a 
 location has any; they say nothing about a location or a group.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Final
+from itertools import zip_longest
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import LEVELS
-from nami_monitor.kpis.questions import RELATIONS, Ask, Relation, filter_sql, periods_sql
+from nami_monitor.kpis.questions import RELATIONS, Ask, Keys, Relation, filter_sql, periods_sql
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.source_rows import RowsSql, SourceRows, SourceTable, same
 from nami_monitor.store import Transaction
@@ -50,8 +58,7 @@ WHOLE_PLACE = ("",)
 """The location code under which the organisation as a whole stands."""
 
 
-@dataclass(frozen=True)
-class ActivityPart:
+class ActivityPart(NamedTuple):
     """The activity of one group in one period, where it is missing, and where it stands twice."""
 
     value: float | None
@@ -64,14 +71,14 @@ class ActivityPart:
 class Divided:
     """The denominators of a question.
 
-    ``parts`` are by the keys of the splitting dimensions and the period's number; ``measures`` by
+    ``parts`` are those of each period by the keys of the splitting dimensions; ``measures`` by
     category, None for the one that is not grouped by. Of the ``whole`` ones only the organisation
     has figures, where the question is about locations.
     """
 
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
-    parts: Mapping[tuple[tuple[str | None, ...], int], ActivityPart]
+    parts: Mapping[Keys, Sequence[ActivityPart]]
     chosen: str | None
     whole: frozenset[str] = frozenset()
 
@@ -90,13 +97,13 @@ class Divided:
         stated = sorted({found for found in self.measures.values() if found})
         return stated, sorted(name or "-" for name, found in self.measures.items() if not found)
 
-    def value(self, keys: tuple[str | None, ...], no: int) -> float | None:
-        """The activity of a group in a period."""
-        part = self._part(keys, no)
-        return part.value if part else None
+    def parts_of(self, keys: Keys) -> Sequence[ActivityPart]:
+        """The activity of a group in each period; empty where it is used nowhere."""
+        own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
+        return self.parts.get(own, ())
 
-    def against(self, keys: tuple[str | None, ...], no: int, category: str | None) -> Reason | None:
-        """The reason why a group has no denominator in a period; None where it has one."""
+    def unmeasured(self, category: str | None) -> Reason | None:
+        """The reason why a category has no denominator in any period; None where it may."""
         measure = self.measure(category)
         stated, silent = self._stated
         if category is None and not self.chosen and stated and silent:
@@ -105,16 +112,10 @@ class Divided:
             return Reason("mixed_activity", {"measures": ", ".join(stated)})
         if measure is None:
             return Reason("no_activity_measure", {"category": category or ", ".join(silent) or "-"})
-        if measure in self.whole:
-            return Reason("activity_whole", {"measure": measure})
-        return _against(self._part(keys, no), measure)
-
-    def _part(self, keys: tuple[str | None, ...], no: int) -> ActivityPart | None:
-        own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
-        return self.parts.get((own, no))
+        return Reason("activity_whole", {"measure": measure}) if measure in self.whole else None
 
 
-def _against(part: ActivityPart | None, measure: str) -> Reason | None:
+def against(part: ActivityPart | None, measure: str | None) -> Reason | None:
     """The reason why a group's activity is no denominator; None where it is one."""
     if part is None or (part.value is None and not part.missing):
         return Reason("no_activity", {"measure": measure})
@@ -148,15 +149,17 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
             parameters,
         )
     )
-    parts = _parts(db, relation, ask, periods, LOCATED)
+    parts = dict(_parts(db, relation, ask, periods, LOCATED))
     rows = db.rows_again(f"select distinct activity_measure from {OF_WHOLE}")
     whole = frozenset(measure for (measure,) in rows)
     if whole and not OF_PLACE & set(ask.used):
-        parts |= {
-            key: ActivityPart(part.value if not part.missing else None, 0, (), part.twice)
-            for key, part in _parts(db, relation, ask, periods, WHOLE).items()
-            if key not in parts or parts[key].value is None
-        }
+        for keys, over_all in _parts(db, relation, ask, periods, WHOLE).items():
+            parts[keys] = [
+                part
+                if part is not None and part.value is not None
+                else ActivityPart(of_all.value if not of_all.missing else None, 0, (), of_all.twice)
+                for part, of_all in zip_longest(parts.get(keys, ()), over_all)
+            ]
         whole = frozenset()
     located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
     return Divided(ask.by, measures, parts, _chosen(ask), whole - located)
@@ -172,51 +175,134 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
 
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
-) -> dict[tuple[tuple[str | None, ...], int], ActivityPart]:
-    """The activity by the keys of the splitting dimensions and the period's number."""
+) -> dict[Keys, list[ActivityPart]]:
+    """The activity of each period, by the keys of the splitting dimensions.
+
+    SQL says where a category is used and what places had; what that adds up to is a product of
+    matrices: a thousand categories at two thousand places over sixty months would be ten million
+    rows.
+    """
     split = [name for name in ask.by if name in SPLIT]
     filters, chosen = _filters(ask), _chosen(ask)
     test, parameters = filter_sql(relation, filters)
     keys = "".join(f"{relation.dimensions[name]} as s{i}, " for i, name in enumerate(split))
-    by = "".join(f"s{i}, " for i in range(len(split)))
+    by = [f"s{i}" for i in range(len(split))]
     place = "r.location_id" if activity == LOCATED else "''"
     measure = "?" if chosen else "c.activity_measure"
-    listed = periods_sql(periods)
-    sql = (
-        f"with known as (select * from {activity}),"
-        f" places as (select {keys}{place} as location_id, {measure} as measure,"
+    used = (
+        f"with places as (select {keys}{place} as location_id, {measure} as measure,"
         " min(r.month) as ordered_first, max(r.month) as ordered_last"
         f" from {relation.source({*split, *filters})}"
         f" left join category_facts as c on c.category = r.category where {test} group by all),"
         " life as (select location_id, measure, min(first_month) as active_first,"
-        " max(last_month) as active_last from known group by all),"
-        " inside as (select a.*, no, p.months as wanted, a.first_month <= max(a.last_month) over"
-        " (partition by a.location_id, a.measure, no order by a.first_month, a.last_month"
-        " rows between unbounded preceding and 1 preceding) as again"
-        f" from known as a join {listed} on a.first_month >= first and a.last_month <= last),"
-        " amounts as (select location_id, measure, no, sum(months) as months,"
+        f" max(last_month) as active_last from {activity} group by all)"
+        f" select {''.join(f'{name}, ' for name in by)}location_id, measure,"
+        f" {_month('least(ordered_first, active_first)')} as since,"
+        f" {_month('least(greatest(ordered_last, active_last), closed_on)')} as until"
+        " from places left join life using (location_id, measure)"
+        " left join location_facts using (location_id) order by location_id"
+    )
+    had = (
+        "with inside as (select a.*, no, p.months as wanted, a.first_month <= max(a.last_month)"
+        " over (partition by a.location_id, a.measure, no order by a.first_month, a.last_month"
+        " rows between unbounded preceding and 1 preceding) as again from"
+        f" {activity} as a join {periods_sql(periods)}"
+        " on a.first_month >= first and a.last_month <= last)"
+        " select location_id, measure, no, cast(sum(months) as double) as months,"
         " coalesce(bool_or(again), false) as twice,"
         f" case when measure in {literals(tuple(sorted(LEVELS)))}"
         " then sum(value * months) / any_value(wanted) else sum(value) end as value"
-        " from inside group by location_id, measure, no),"
-        f" lived as (select {by}l.location_id, l.measure, no,"
-        " greatest(first, least(ordered_first, active_first)) as from_month,"
-        " least(last, greatest(ordered_last, active_last), closed_on) as to_month"
-        " from places as l left join life using (location_id, measure)"
-        f" left join location_facts using (location_id) cross join {listed}),"
-        f" joined as (select {by}location_id, no, value, coalesce(twice, false) as twice,"
-        " coalesce(months, 0) < date_diff('month', from_month, to_month) + 1 as lacks"
-        " from lived left join amounts using (location_id, measure, no))"
-        f" select {by}no, sum(value), count(*) filter (where lacks),"
-        f" min(location_id, {NAMED}) filter (where lacks),"
-        f" min(location_id, {NAMED}) filter (where twice)"
-        " from joined group by all"
+        " from inside group by location_id, measure, no"
     )
-    rows = db.rows_again(sql, [*([chosen] if chosen else []), *parameters])
+    given = [*([chosen] if chosen else []), *parameters]
+    return db.once(
+        f"{used}\0{given!r}\0{had}",
+        lambda: _added(db.frame(used, given), db.frame(had), by, periods),
+    )
+
+
+def _month(day: str) -> str:
+    """SQL of the number of the month of a day."""
+    return f"12 * year({day}) + month({day})"
+
+
+def _added(
+    used: pl.DataFrame, had: pl.DataFrame, by: Sequence[str], periods: Sequence[Period]
+) -> dict[Keys, list[ActivityPart]]:
+    """What the places of each group had in each period.
+
+    ``used`` are the places of groups, in order of their codes, each with the first and last month
+    in which it should have activity; ``had`` what they had by period.
+    """
+    places = had.select("location_id", "measure").unique().with_row_index("place")
+    there = had.join(places, on=["location_id", "measure"])
+    at = there["place"].to_numpy(), there["no"].to_numpy()
+    shape = (len(places) + 1, len(periods))  # the last is a place that never had any
+    months, value, twice = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    for whole, name in ((months, "months"), (value, "value"), (twice, "twice")):
+        whole[at] = there[name].to_numpy()
+
+    groups = used.select(by).unique(maintain_order=True) if by else pl.DataFrame({"all": [True]})
+    groups = groups.head(len(used)).with_row_index("group")
+    used = used.join(places, on=["location_id", "measure"], how="left", maintain_order="left")
+    used = (
+        used.join(groups, on=list(by), nulls_equal=True, maintain_order="left")
+        if by
+        else used.with_columns(group=pl.lit(0))
+    )
+    # places that should have activity over the same months are looked at once
+    life = used.select(
+        pl.col("place").fill_null(len(places)), pl.col("since"), pl.col("until")
+    ).to_numpy()
+    lives, own = np.unique(life, axis=0, return_inverse=True)
+    place, since, until = lives.T.astype(int)
+    first, last = (np.array([_number(day) for day in ends]) for ends in _ends(periods))
+    wanted = np.minimum(last, until[:, None]) - np.maximum(first, since[:, None]) + 1
+    lacks = months[place] < wanted
+    group = used["group"].to_numpy()
+    counted = sparse.csr_array(
+        (np.ones(len(own)), (group, own.ravel())), shape=(len(groups), len(lives))
+    )
+    total, known = counted @ np.nan_to_num(value[place]), counted @ ~np.isnan(value[place])
+    missing = (counted @ lacks.astype(float)).astype(int)
+    names = used["location_id"].to_list()
+    named, doubled = (_first(group, marks, own.ravel(), names) for marks in (lacks, twice[place]))
     return {
-        (tuple(group), no): ActivityPart(value, missing, tuple(named or ()), tuple(twice or ()))
-        for *group, no, value, missing, named, twice in rows
+        tuple(keys): [
+            ActivityPart(
+                float(total[g, no]) if known[g, no] else None,
+                int(missing[g, no]),
+                named.get((g, no), ()),
+                doubled.get((g, no), ()),
+            )
+            for no in range(len(periods))
+        ]
+        for g, *keys in (groups if by else groups.select("group")).iter_rows()
     }
+
+
+def _ends(periods: Sequence[Period]) -> tuple[list[date], list[date]]:
+    return [period.first for period in periods], [period.last for period in periods]
+
+
+def _number(month: date) -> int:
+    return 12 * month.year + month.month
+
+
+def _first(
+    group: NDArray[Any], marks: NDArray[np.bool_], own: NDArray[Any], names: Sequence[str | None]
+) -> dict[tuple[int, int], tuple[str, ...]]:
+    """The first few marked places of each group and period; places stand in order of their codes.
+
+    ``marks`` are by life and period, and ``own`` is the life of each place.
+    """
+    found: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for no in np.flatnonzero(marks.any(axis=0)):
+        for at in np.flatnonzero(marks[own, no]):
+            told, name = found[int(group[at]), int(no)], names[int(at)]
+            if name is not None and len(told) < NAMED:
+                told.append(name)
+    return {key: tuple(told) for key, told in found.items()}
 
 
 def _filters(ask: Ask) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,7 @@ class PeriodDelivery:
         months: months that any source owes or delivered.
         grain: the coarsest of their grains.
         broken: whether a series breaks in the period.
+        lacking: the reason why the period has no figure; None where it may have one.
     """
 
     share: float
@@ -81,9 +82,7 @@ class PeriodDelivery:
     sources: tuple[str, ...]
     grain: Grain
     broken: bool
-
-
-NOTHING = PeriodDelivery(0.0, (), 0, (), Grain.LINE, broken=False)
+    lacking: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Surroundings:
 
     Args:
         groups: first month with lines, by the keys of all dimensions.
-        deliveries: by the keys of the feeding dimensions and the period's number.
+        deliveries: those of every period, by the keys of the feeding dimensions.
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
         empty: the reason where there is nothing at all; None where the KPI's needs tell it.
@@ -103,7 +102,7 @@ class Surroundings:
     by: tuple[str, ...]
     periods: tuple[Period, ...]
     groups: Mapping[Keys, date]
-    deliveries: Mapping[tuple[Keys, int], PeriodDelivery]
+    deliveries: Mapping[Keys, Sequence[PeriodDelivery]]
     excused: Exemptions
     flagged: tuple[Flag, ...]
     empty: Reason | None
@@ -115,10 +114,18 @@ class Surroundings:
         """Whether there is anything of any group; without, every period has the same reason."""
         return bool(self.groups or self.deliveries or self.unconfirmed)
 
+    def of_group(self, keys: Keys) -> Sequence[PeriodDelivery]:
+        """What was delivered for a group in each period."""
+        fed = keys if self._all_feed else tuple(keys[at] for at in self._feeding)
+        return self.deliveries.get(fed, self._nothing)
+
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
-        fed = keys if self._all_feed else tuple(keys[at] for at in self._feeding)
-        return self.deliveries.get((fed, no), NOTHING)
+        return self.of_group(keys)[no]
+
+    @cached_property
+    def _nothing(self) -> tuple[PeriodDelivery, ...]:
+        return tuple(_delivery((), period) for period in self.periods)
 
     @cached_property
     def _feeding(self) -> tuple[int, ...]:
@@ -129,42 +136,43 @@ class Surroundings:
     def _all_feed(self) -> bool:
         return len(self._feeding) == len(self.by)
 
-    def flags(self, keys: Keys, no: int) -> tuple[Flag, ...]:
-        """The flags of a group's figure in a period."""
-        broken = (Flag.DATA_BREAK,) if self.delivery(keys, no).broken else ()
-        unsure = (Flag.PROVISIONAL,) if (keys, no) in self.unconfirmed else ()
-        return (*broken, *self.flagged, *unsure)
+    def flags(self, keys: Keys, no: int, delivery: PeriodDelivery) -> tuple[Flag, ...]:
+        """The flags of a group's figure in a period, for which something was delivered."""
+        broken = (Flag.DATA_BREAK, *self.flagged) if delivery.broken else self.flagged
+        unsure = self.unconfirmed and (keys, no) in self.unconfirmed
+        return (*broken, Flag.PROVISIONAL) if unsure else broken
 
-    def against(self, keys: Keys, no: int) -> Reason | None:
+    def against(self, keys: Keys, no: int, delivery: PeriodDelivery) -> Reason | None:
         """The reason why a group has no figure in a period, before anything is divided."""
         began = self.groups.get(keys)
         if began is None:
             return self.empty
         if began > self.periods[no].last:
             return Reason("not_begun", {"first": began})
-        return self._undelivered(keys, no)
+        return delivery.lacking
 
-    def unkept(self, needs: Collection[str], keys: Keys, no: int) -> Reason | None:
+    def unkept(self, needs: Collection[str], delivery: PeriodDelivery) -> Reason | None:
         """The reason why no events means unknown: the sources of these assets record no events."""
-        sources = self.delivery(keys, no).sources
-        if EVENTS in needs and sources and self.uneventful.issuperset(sources):
+        sources = delivery.sources
+        if sources and EVENTS in needs and self.uneventful.issuperset(sources):
             return Reason("no_events")
         return None
 
-    def _undelivered(self, keys: Keys, no: int) -> Reason | None:
-        period = self.periods[no]
-        delivery = self.delivery(keys, no)
-        coarsest = COARSEST.get(period.kind, Grain.MONTH)
-        if GRAINS.index(delivery.grain) > GRAINS.index(coarsest):
-            return Reason("grain_too_coarse", {"grain": delivery.grain})
-        wanted = months_between(period.first, period.last) + 1
-        if delivery.months < wanted:
-            return Reason("outside_data", {"have": delivery.months, "wanted": wanted})
-        if delivery.missing:
-            source, month = delivery.missing[0]
-            seen = {"source": source, "month": month, "n": len(delivery.missing)}
-            return Reason("missing_month", seen)
-        return None
+
+def _undelivered(
+    period: Period, grain: Grain, months: int, missing: Sequence[tuple[str, date]]
+) -> Reason | None:
+    """The reason why what was delivered gives no figure of a period."""
+    coarsest = COARSEST.get(period.kind, Grain.MONTH)
+    if GRAINS.index(grain) > GRAINS.index(coarsest):
+        return Reason("grain_too_coarse", {"grain": grain})
+    wanted = months_between(period.first, period.last) + 1
+    if months < wanted:
+        return Reason("outside_data", {"have": months, "wanted": wanted})
+    if missing:
+        source, month = missing[0]
+        return Reason("missing_month", {"source": source, "month": month, "n": len(missing)})
+    return None
 
 
 def surroundings(
@@ -292,13 +300,15 @@ def _deliveries(
     feeds: Mapping[Keys, frozenset[str]],
     history: Mapping[str, Mapping[date, DeliveredMonth]],
     periods: Sequence[Period],
-) -> dict[tuple[Keys, int], PeriodDelivery]:
+) -> dict[Keys, tuple[PeriodDelivery, ...]]:
+    """What was delivered in each period; groups fed by the same sources share it."""
     made = {
-        (sources, no): _delivery([history[s] for s in sources if s in history], period)
+        sources: tuple(
+            _delivery([history[s] for s in sources if s in history], period) for period in periods
+        )
         for sources in set(feeds.values())
-        for no, period in enumerate(periods)
     }
-    return {(keys, no): made[feeds[keys], no] for keys in feeds for no in range(len(periods))}
+    return {keys: made[sources] for keys, sources in feeds.items()}
 
 
 def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) -> PeriodDelivery:
@@ -306,16 +316,17 @@ def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) 
     months = {month: [h[month] for h in history if month in h] for month in period.months}
     found = sorted({delivered for present in months.values() for delivered in present})
     owed = [delivered.share for delivered in found if delivered.owed]
-    if not found:
-        return NOTHING
-    missing = [(one.source, one.month) for one in found if one.owed and not one.share]
+    missing = tuple((one.source, one.month) for one in found if one.owed and not one.share)
+    there = sum(1 for present in months.values() if present)
+    grain = max((delivered.grain for delivered in found), key=GRAINS.index, default=Grain.LINE)
     return PeriodDelivery(
-        share=sum(owed) / len(owed) if owed else 1.0,
-        missing=tuple(missing),
-        months=sum(1 for present in months.values() if present),
+        share=sum(owed) / len(owed) if owed else float(bool(found)),
+        missing=missing,
+        months=there,
         sources=tuple(sorted({delivered.source for delivered in found})),
-        grain=max((delivered.grain for delivered in found), key=GRAINS.index),
+        grain=grain,
         broken=any(delivered.broken and delivered.month in months for delivered in found),
+        lacking=_undelivered(period, grain, there, missing),
     )
 
 

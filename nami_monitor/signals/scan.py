@@ -7,11 +7,11 @@ it speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
-from itertools import groupby
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ FOLLOWED = WINDOW + int(STEP_NORMAL.value)
 GRID = np.linspace(0.0, 0.95, 951)
 """Correlations of one month with the next that are looked at."""
 ROUNDING = 1e-9
+CHUNK = 256
+"""Windows that are tested at once."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,34 @@ def step_since(values: Floats, point: int, levels: tuple[int, ...] = ()) -> Step
         point: where the step begins.
         levels: points at which other levels begin, which the design holds as well.
     """
-    rows, before = _aligned([values]), WINDOW - len(values)
-    starts = tuple(before + start for start in levels)
-    months = len(values) - point
-    rho = _learnt(rows, [_correlations(_key(rows)[0], (*starts, WINDOW - months))])
-    effect, t, _ = _tested(rows, _base(starts), _level(months)[:, None], rho)
-    return Step(months, float(effect[0, 0]), float(t[0, 0]))
+    return _steps_since([(values, point, levels)])[0]
+
+
+def _steps_since(asked: Sequence[tuple[Floats, int, tuple[int, ...]]]) -> list[Step]:
+    """The step of each of many windows from a point on, with the levels that its design holds.
+
+    Windows with the same levels are tested together.
+    """
+    found: dict[int, Step] = {}
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for no, (values, _, levels) in enumerate(asked):
+        alike[tuple(WINDOW - len(values) + start for start in levels)].append(no)
+    for starts, same in alike.items():
+        for some in _chunks(same):
+            rows = _aligned([asked[no][0] for no in some])
+            begins = [WINDOW - len(asked[no][0]) + asked[no][1] for no in some]
+            designs = [(*starts, begin) for begin in begins]
+            rho = _learnt(rows, list(zip(_key(rows), designs, strict=True)))
+            steps = (np.arange(WINDOW) >= np.array(begins)[:, None]).astype(float)[:, :, None]
+            effect, t, _ = _tested(rows, _base(starts), steps, rho)
+            for at, no in enumerate(some):
+                found[no] = Step(WINDOW - begins[at], float(effect[at, 0]), float(t[at, 0]))
+    return [found[no] for no in range(len(asked))]
+
+
+def _chunks(many: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Parts of a list whose arrays stay small."""
+    return (many[at : at + CHUNK] for at in range(0, len(many), CHUNK))
 
 
 def critical(p: float, months: int) -> float:
@@ -168,7 +192,7 @@ def slope(values: Floats) -> Slope | None:
         return None
     window = window[known[0] :]
     rows = _aligned([logged(window)])
-    rho = _learnt(rows, [_correlations(_key(rows)[0], (), drift=True)])
+    rho = _learnt(rows, [(_key(rows)[0], ())], drift=True)
     effect, t, free = _tested(rows, _calendar(), (np.arange(WINDOW) / YEAR)[:, None], rho)
     value, tested = float(effect[0, 0]), float(t[0, 0])
     if abs(tested) <= stdtrit(free[0], 1 - STEP_HELD.value / 2):
@@ -232,39 +256,19 @@ class LevelSignals:
     @cached_property
     def _steps(self) -> dict[int, LevelSignal | None]:
         """What each month with enough before it shows: an onset is kept while it holds."""
-        points = [
-            point
-            for point in range(len(self.values))
-            if not np.isnan(self.values[point]) and self.enough(point)
-        ]
-        scans = self._scans(points)
-        shown: dict[int, LevelSignal | None] = {}
-        since: int | None = None
-        step: Step | None = None
-        for point in points:
-            if step is not None and since is not None:
-                step = self._held(since, point, up=step.t > 0)
-            seen = scans[point].found
-            new = seen is not None and (step is None or (step.t > 0) != (seen.t > 0))
-            if seen is not None and new:
-                since, step = point + 1 - seen.months, seen
-            shown[point] = self._signal(step, point, new=new) if step is not None else None
-        return shown
+        return _chains([self])[0]
+
+    @property
+    def _points(self) -> list[int]:
+        """The months with a figure and enough before it."""
+        known = np.flatnonzero(~np.isnan(self.values))
+        return [int(point) for point in known if self.enough(int(point))]
 
     def _signal(self, step: Step, point: int, *, new: bool) -> LevelSignal:
         in_logs = bool(np.nanmin(self._window(point)) > 0)
         value = float(self.values[point])
         expected = value / float(np.exp(step.effect)) if in_logs else value - step.effect
         return LevelSignal(step.months, step.t > 0, new, expected)
-
-    def _scans(self, points: Sequence[int]) -> dict[int, Scan]:
-        """The scan of each point; those of one design at once."""
-        scans: dict[int, Scan] = {}
-        for starts, same in groupby(points, self._aligned_levels):
-            these = list(same)
-            rows = _aligned([logged(self._window(point)) for point in these])
-            scans |= zip(these, _scan(rows, starts), strict=True)
-        return scans
 
     def _window(self, point: int) -> Floats:
         return self.values[self.first(point) : point + 1]
@@ -279,16 +283,111 @@ class LevelSignals:
         before = WINDOW - len(self._window(point))
         return tuple(before + start for start in self._levels(point))
 
-    def _held(self, since: int, point: int, *, up: bool) -> Step | None:
-        """The step since a month, where it still stands; None where it does not."""
+    def _may_hold(self, since: int, point: int) -> bool:
+        """Whether a step since a month can still stand, as far as its months go."""
         ended = any(since - STEPS[-1] < start <= point for start in self.accepted)
-        if point + 1 - since > STEP_NORMAL.value or self.first(point) > since or ended:
-            return None
-        window = self._window(point)
-        step = step_since(logged(window), since - self.first(point), self._levels(point))
-        known = int(np.count_nonzero(~np.isnan(window)))
-        stands = (step.t > 0) == up and abs(step.t) > critical(STEP_HELD.value, known)
-        return step if stands else None
+        lasted = point + 1 - since > STEP_NORMAL.value
+        return not (lasted or self.first(point) > since or ended)
+
+    def _asked(self, since: int, point: int) -> tuple[Floats, int, tuple[int, ...]]:
+        """The step since a month as a question as of another, see ``_steps_since``."""
+        return logged(self._window(point)), since - self.first(point), self._levels(point)
+
+
+def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
+    """What each of many series shows in its last month, as ``LevelSignals.at`` says it.
+
+    A change of level stands there only if a scan finds it in that month, or a step since one of the
+    months before still stands. Where neither is so, nothing earlier matters and is not looked at.
+    """
+    last = [len(one.values) - 1 for one in many]
+    scanned = [
+        no
+        for no, one in enumerate(many)
+        if last[no] >= 0 and not np.isnan(one.values[-1]) and one.enough(last[no])
+    ]
+    scans = _scans([(many[no], last[no]) for no in scanned])
+    found = {no for no, seen in zip(scanned, scans, strict=True) if seen.found}
+    found |= _may_stand(many, [no for no in scanned if no not in found])
+    chained = sorted(found)
+    shown = zip(chained, _chains([many[no] for no in chained]), strict=True)
+    kept = {no: chain[last[no]] for no, chain in shown}
+    looked_at = set(scanned)
+    return [
+        kept.get(no) if no in looked_at or last[no] < 0 else one.at(last[no])
+        for no, one in enumerate(many)
+    ]
+
+
+def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[int]:
+    """The series in whose last month a step since some month before would still stand."""
+    found: set[int] = set()
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for no in looked_at:
+        alike[many[no]._aligned_levels(len(many[no].values) - 1)].append(no)  # noqa: SLF001
+    for starts, same in alike.items():
+        for some in _chunks(same):
+            windows = [logged(many[no]._window(len(many[no].values) - 1)) for no in some]  # noqa: SLF001
+            rows = _aligned(windows)
+            known = _key(rows)
+            counts = np.count_nonzero(~np.isnan(rows), axis=1)
+            least = stdtrit(counts - YEAR - 1, 1 - STEP_HELD.value / 2)
+            for months in range(1, int(STEP_NORMAL.value) + 1):
+                rho = _learnt(rows, [(own, (*starts, WINDOW - months)) for own in known])
+                _, t, _ = _tested(rows, _base(starts), _level(months)[:, None], rho)
+                found |= {some[at] for at in np.flatnonzero(np.abs(t[:, 0]) > least)}
+    return found
+
+
+def _stands(step: Step, window: Floats) -> bool:
+    """Whether a step is beyond chance in its window."""
+    known = int(np.count_nonzero(~np.isnan(window)))
+    return abs(step.t) > critical(STEP_HELD.value, known)
+
+
+def _chains(many: Sequence[LevelSignals]) -> list[dict[int, LevelSignal | None]]:
+    """What each month with enough before it shows: an onset is kept while it holds.
+
+    Series are followed side by side, so that what is tested in one month is tested at once.
+    """
+    points = [one._points for one in many]  # noqa: SLF001 - the same module
+    every = [(no, point) for no, own in enumerate(points) for point in own]
+    scans = dict(zip(every, _scans([(many[no], point) for no, point in every]), strict=True))
+    standing: dict[int, tuple[int, Step]] = {}
+    shown: list[dict[int, LevelSignal | None]] = [{} for _ in many]
+    by_point: dict[int, list[int]] = defaultdict(list)
+    for no, point in every:
+        by_point[point].append(no)
+    for point, here in sorted(by_point.items()):
+        _hold(many, standing, [no for no in here if no in standing], point)
+        for no in here:
+            seen, held = scans[no, point].found, standing.get(no)
+            new = seen is not None and (held is None or (held[1].t > 0) != (seen.t > 0))
+            if seen is not None and new:
+                held = standing[no] = point + 1 - seen.months, seen
+            told = many[no]._signal(held[1], point, new=new) if held else None  # noqa: SLF001
+            shown[no][point] = told
+    return shown
+
+
+def _hold(
+    many: Sequence[LevelSignals],
+    standing: dict[int, tuple[int, Step]],
+    here: Sequence[int],
+    point: int,
+) -> None:
+    """Estimate anew as of a month the steps that stand; those that do not any more are dropped."""
+    asked = {
+        no: many[no]._asked(standing[no][0], point)  # noqa: SLF001 - the same module
+        for no in here
+        if many[no]._may_hold(standing[no][0], point)  # noqa: SLF001
+    }
+    steps = dict(zip(asked, _steps_since(list(asked.values())), strict=True))
+    for no in here:
+        since, before = standing.pop(no)
+        step = steps.get(no)
+        if step and (step.t > 0) == (before.t > 0) and _stands(step, asked[no][0]):
+            standing[no] = since, step
 
 
 def _aligned(windows: Sequence[Floats]) -> Floats:
@@ -299,6 +398,7 @@ def _aligned(windows: Sequence[Floats]) -> Floats:
     return rows
 
 
+@cache
 def _calendar() -> Floats:
     return np.eye(YEAR)[np.arange(WINDOW) % YEAR]
 
@@ -325,7 +425,7 @@ class _Correlations:
     expected: Floats
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _correlations(known: bytes, levels: tuple[int, ...], *, drift: bool = False) -> _Correlations:
     """Work out the expected ratios ``tr(L M R M) / tr(M R M)``, M the residual maker.
 
@@ -340,35 +440,62 @@ def _correlations(known: bytes, levels: tuple[int, ...], *, drift: bool = False)
     if drift:
         columns.append(at[:, None] / WINDOW)
     design = np.hstack(columns) * there[:, None]
-    maker = np.diag(there.astype(float)) - design @ np.linalg.pinv(design)
-    apart = np.abs(at[:, None] - at)
-    beside = (apart == 1) / 2
-    above = np.bincount(apart.ravel(), (maker @ beside @ maker).ravel(), WINDOW)
-    below = np.bincount(apart.ravel(), maker.ravel(), WINDOW)
+    inverse = np.linalg.pinv(design.T @ design, rcond=ROUNDING, hermitian=True)
+    maker = np.diag(there.astype(float)) - design @ inverse @ design.T
+    beside = np.zeros_like(maker)  # the mean of the months before and after, in each column
+    beside[1:] += maker[:-1] / 2
+    beside[:-1] += maker[1:] / 2
+    above = np.bincount(_APART, (maker @ beside).ravel(), WINDOW)
+    below = np.bincount(_APART, maker.ravel(), WINDOW)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = (_POWERS @ above) / (_POWERS @ below)
     return _Correlations(maker, expected)
 
 
 _POWERS = GRID[:, None] ** np.arange(WINDOW)
+_APART = np.abs(np.arange(WINDOW)[:, None] - np.arange(WINDOW)).ravel()
+"""How many months lie between each two of a window."""
 
 
-def _learnt(rows: Floats, tables: Sequence[_Correlations]) -> Floats:
-    """The correlation of each window at which its lag-1 ratio is the one to expect."""
-    makers = np.stack([table.maker for table in tables])
-    filled = np.nan_to_num(rows)
-    left = (makers @ filled[:, :, None])[:, :, 0]
-    size = (left**2).sum(axis=1)
-    ratio = (left[:, 1:] * left[:, :-1]).sum(axis=1) / np.where(size > 0, size, 1.0)
-    plain = size <= ROUNDING**2 * (filled**2).sum(axis=1)
-    rho = [np.interp(seen, table.expected, GRID) for seen, table in zip(ratio, tables, strict=True)]
-    return np.where(plain, 0.0, rho)
+def _learnt(
+    rows: Floats, designs: Sequence[tuple[bytes, tuple[int, ...]]], *, drift: bool = False
+) -> Floats:
+    """The correlation of each window at which its lag-1 ratio is the one to expect.
+
+    ``designs`` are the months that are known, and where levels begin; see ``_correlations``.
+    """
+    rho = np.empty(len(rows))
+    alike: dict[tuple[bytes, tuple[int, ...]], list[int]] = defaultdict(list)
+    for no, design in enumerate(designs):
+        alike[design].append(no)
+    for design, some in alike.items():
+        table = _correlations(*design, drift=drift)
+        filled = np.nan_to_num(rows[some])
+        left = filled @ table.maker
+        size = (left**2).sum(axis=1)
+        ratio = (left[:, 1:] * left[:, :-1]).sum(axis=1) / np.where(size > 0, size, 1.0)
+        plain = size <= ROUNDING**2 * (filled**2).sum(axis=1)
+        rho[some] = np.where(plain, 0.0, np.interp(ratio, table.expected, GRID))
+    return rho
+
+
+def _scans(asked: Sequence[tuple[LevelSignals, int]]) -> list[Scan]:
+    """The scan of each of many series as of a point; those of one design at once."""
+    found: dict[int, Scan] = {}
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for no, (series, point) in enumerate(asked):
+        alike[series._aligned_levels(point)].append(no)  # noqa: SLF001 - the same module
+    for starts, same in alike.items():
+        for some in _chunks(same):
+            windows = [asked[no][0]._window(asked[no][1]) for no in some]  # noqa: SLF001
+            scans = _scan(_aligned([logged(window) for window in windows]), starts)
+            found.update(zip(some, scans, strict=True))
+    return [found[no] for no in range(len(asked))]
 
 
 def _scan(rows: Floats, levels: tuple[int, ...]) -> list[Scan]:
     """The scans of windows that have the same accepted levels."""
-    tables = [_correlations(known, levels) for known in _key(rows)]
-    rho = _learnt(rows, tables)
+    rho = _learnt(rows, [(known, levels) for known in _key(rows)])
     steps = np.column_stack([_level(months) for months in STEPS])
     effect, t, free = _tested(rows, _base(levels), steps, rho)
     least = stdtrit(free, 1 - STEP_NEW.value / 2)
@@ -393,7 +520,7 @@ def _tested(
     Args:
         rows: windows, ``(k, n)``, NaN where a month is missing.
         base: columns that are always there, ``(n, b)``.
-        steps: columns that are tested one at a time, ``(n, s)``.
+        steps: columns that are tested one at a time, ``(n, s)``, or ``(k, n, s)`` of each window.
         rho: correlation of one month with the next, ``(k,)``.
 
     Returns:
@@ -401,10 +528,13 @@ def _tested(
         explains has a t value of zero.
     """
     there = ~np.isnan(rows)
-    fixed = np.broadcast_to(
-        np.hstack([base, steps]), (len(rows), *np.shape(base)[:1], base.shape[1] + steps.shape[1])
-    )
-    white = _whitened(np.concatenate([fixed, np.nan_to_num(rows)[:, :, None]], axis=2), there, rho)
+    whole = (len(rows), *base.shape[:1])
+    parts = [
+        np.broadcast_to(base, (*whole, base.shape[1])),
+        np.broadcast_to(steps, (*whole, steps.shape[-1])),
+        np.nan_to_num(rows)[:, :, None],
+    ]
+    white = _whitened(np.concatenate(parts, axis=2), there, rho)
     gram = white.transpose(0, 2, 1) @ white
     size = base.shape[1]
     own, cross, rest = gram[:, :size, :size], gram[:, :size, size:], gram[:, size:, size:]

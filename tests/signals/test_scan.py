@@ -14,6 +14,7 @@ from nami_monitor.signals.scan import (
     LevelSignals,
     assess,
     critical,
+    in_last_month,
     scan,
     slope,
     step_since,
@@ -270,3 +271,21 @@ def test_quiet_series_give_as_many_new_signals_as_the_screen_says():
     found = [LevelSignals(100 + row).at(months - 1) for row in noise_of]
     new = sum(signal is not None and signal.new for signal in found)
     assert stats.binomtest(new, count, STEP_CHANCE.value).pvalue > 0.01
+
+
+@pytest.mark.slow
+def test_many_series_show_in_their_last_month_what_each_shows_by_itself():
+    draw = np.random.default_rng(4)
+    many = []
+    for no in range(16):
+        values = noise(no, months=int(draw.integers(20, 84)))
+        values[len(values) - int(draw.integers(1, 40)) :] += draw.choice([0.0, 0.0, 3.0, -5.0])
+        values[draw.random(len(values)) < draw.choice([0.0, 0.1])] = NAN
+        breaks = tuple(draw.choice(len(values), size=int(draw.integers(0, 2)), replace=False))
+        accepted = tuple(draw.choice(len(values), size=int(draw.integers(0, 2)), replace=False))
+        many.append(LevelSignals(values, breaks, accepted))
+    many.append(LevelSignals(np.array([])))
+    alone = [one.at(len(one.values) - 1) if len(one.values) else None for one in many]
+    assert in_last_month(many) == alone
+    assert sum(one is not None for one in alone) > 3
+    assert sum(one is None for one in alone) > 3

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import repeat
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
@@ -27,6 +31,9 @@ from nami_monitor.kpis.source_rows import WORD, SourceRows, SourceTable, between
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literals
 
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
 BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
 """Units of figures that rest on what an article weighs."""
 
@@ -34,8 +41,7 @@ MEASURE = "measure"
 """The dimension that tells measured figures apart."""
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """What SQL added up for one period and group."""
 
     numerator: float | None
@@ -61,6 +67,31 @@ def added_up(
     periods = periods_of(db, ask) if periods is None else periods
     if not periods:
         return []
+    found = _gathered(db, kpi, ask, periods)
+    around, sums, divided = found.around, found.sums, found.divided
+    groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
+    if not ask.by and not (sums or around.knows_anything or divided):
+        (told,) = _judge(kpi, ask, (), periods[:1], {}, around, None)
+        return [replace(told, period=period) for period in periods]
+    results = [
+        result
+        for keys in groups
+        for result in _judge(kpi, ask, keys, periods, sums, around, divided)
+    ]
+    results = _broken(results) if kpi.method else results
+    return privacy.hide_small_cells(db, results, ask, found.relation, kpi.named)
+
+
+class _Gathered(NamedTuple):
+    """All that the results of a question are judged by."""
+
+    relation: Relation
+    around: context.Surroundings
+    sums: Mapping[tuple[Keys, int], Sums]
+    divided: activity.Divided | None
+
+
+def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) -> _Gathered:
     relation = choose(kpi.reads, ask.used)
     windows = [kpi.over_time.months(period)[-1] for period in periods]
     within = {kpi.within[0]: ("true",)} if kpi.within else {}
@@ -76,16 +107,77 @@ def added_up(
         own = {"activity": (kpi.activity,)} if kpi.activity else {}
         by_measure = replace(ask, where={**ask.where, **own})
         divided = activity.divide(db, by_measure, windows, relation)
-    groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
-    if not ask.by and not (sums or around.knows_anything or divided):
-        told = _judge(kpi, Group(ask, (), periods[0], 0), None, around, None)
-        return [replace(told, period=period) for period in periods]
-    results = [
-        _judge(kpi, Group(ask, keys, period, no), sums.get((keys, no)), around, divided)
-        for keys in groups
-        for no, period in enumerate(periods)
-    ]
-    return privacy.hide_small_cells(db, _broken(results), ask, relation, kpi.named)
+    return _Gathered(relation, around, sums, divided)
+
+
+class Series(NamedTuple):
+    """The values of a group in periods that follow each other, NaN where there is none.
+
+    ``broken`` says where a period cannot be compared with those before.
+    """
+
+    values: Floats
+    broken: Marks
+
+
+def added_up_series(
+    db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]
+) -> dict[Keys, Series]:
+    """What ``added_up`` gives of each group as numbers alone, in a twentieth of its time.
+
+    For questions that need no reasons and speak of no places, of KPIs that rest on no method.
+    """
+    found = _gathered(db, kpi, ask, periods)
+    around, divided = found.around, found.divided
+    groups = {
+        keys: at for at, keys in enumerate({keys for keys, _ in found.sums} | set(around.groups))
+    }
+    shape = (len(groups), len(periods))
+    above, below, covered = (np.full(shape, np.nan) for _ in range(3))
+    there, unlike = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for (keys, no), sums in found.sums.items():
+        at = groups[keys], no
+        above[at], below[at], covered[at] = _float(sums[0]), _float(sums[1]), _float(sums[2])
+        there[at] = True
+        unlike[at] = _unlike(kpi, sums) is not None
+    known = np.where(np.isnan(covered), np.where(there, 1.0, _known(kpi, None)), covered)
+    fits = ~unlike & (known >= MIN_COMPLETENESS.value)
+    fits &= [_stated_on(kpi, period) is None for period in periods]
+    broken = np.zeros(shape, dtype=bool)
+    fed: dict[int, tuple[Marks, Marks]] = {}
+    for keys, at in groups.items():
+        deliveries = around.of_group(keys)
+        if id(deliveries) not in fed:
+            whole = [one.lacking or around.unkept(kpi.needs, one) for one in deliveries]
+            fed[id(deliveries)] = (
+                np.array([reason is None for reason in whole]),
+                np.array([one.broken for one in deliveries]),
+            )
+        began = around.groups.get(keys)
+        begun = [began is not None and began <= period.last for period in around.periods]
+        fits[at] &= fed[id(deliveries)][0] & begun
+        broken[at] = fed[id(deliveries)][1]
+        categories = ask.categories(dict(zip(ask.by, keys, strict=True)))
+        if context.not_applicable(around.excused, kpi.strategy, categories):
+            fits[at] = False
+        if divided:
+            category = categories[0] if len(categories) == 1 else None
+            parts, measure = divided.parts_of(keys), divided.measure(category)
+            sound = not divided.unmeasured(category) and len(parts) == len(periods)
+            fits[at] &= [sound and not activity.against(part, measure) for part in parts] or False
+            below[at] = [_float(part.value) for part in parts] or np.nan
+    if kpi.is_ratio:
+        part = np.nan_to_num(above)
+        fits &= (below > 0) & (there | bool(divided))
+        if kpi.unit is Unit.PERCENT:
+            fits &= (part >= 0) & (kpi.beyond | (part <= below))
+    values = np.nan_to_num(above) * kpi.factor / np.where(kpi.is_ratio & fits, below, 1.0)
+    values = np.where(fits, np.maximum(values, 0.0) if kpi.unit is Unit.INDEX else values, np.nan)
+    return {keys: Series(values[at], broken[at]) for keys, at in groups.items()}
+
+
+def _float(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:
@@ -111,21 +203,6 @@ def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
         return Reason(lacking)
     tables = dict.fromkeys(need.partition(".")[0] for need in kpi.needs)
     return Reason("not_loaded", {"tables": tuple(tables)})
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group in one period: its keys in the order of the question's dimensions."""
-
-    ask: Ask
-    keys: Keys
-    period: Period
-    no: int
-
-    @property
-    def named(self) -> dict[str, str | None]:
-        """Dimension to value."""
-        return dict(zip(self.ask.by, self.keys, strict=True))
 
 
 def _sums(
@@ -196,71 +273,96 @@ def _methods(kpi: Kpi) -> str:
 
 def _judge(
     kpi: Kpi,
-    group: Group,
-    sums: Sums | None,
+    ask: Ask,
+    keys: Keys,
+    periods: Sequence[Period],
+    sums_of: Mapping[tuple[Keys, int], Sums],
     around: context.Surroundings,
     divided: activity.Divided | None,
-) -> KpiResult:
-    """One result: its value, or the first reason why there is none.
+) -> list[KpiResult]:
+    """The results of a group: in each period its value, or the first reason why there is none.
 
-    It is made once and whole: a question can have a hundred thousand of them.
+    What does not change with the period is looked up once, and each result is made whole: a
+    question can have a hundred thousand of them.
     """
-    keys, no, named = group.keys, group.no, group.named
-    categories = group.ask.categories(named)
+    named = dict(zip(ask.by, keys, strict=True))
+    categories = ask.categories(named)
     category = categories[0] if len(categories) == 1 else None
-    delivery = around.delivery(keys, no)
+    excused = context.not_applicable(around.excused, kpi.strategy, categories)
     measure = divided.measure(category) if divided else None
-    denominator = sums.denominator if sums else None
-    if divided:
-        denominator = divided.value(keys, no) if measure else None
-    numerator = sums.numerator if sums else None
-    known = _known(kpi, sums)
-    completeness = delivery.share * known
-    flags = (*around.flags(keys, no), *_caveats(kpi, sums, known, completeness))
-    value: float | None = None
-    state = State.NOT_COMPUTABLE
-    reason = context.not_applicable(around.excused, kpi.strategy, categories)
-    if reason:
-        state, numerator, denominator = State.NOT_APPLICABLE, None, None
-    else:
-        reason = (
-            _stated_on(kpi, group.period)
-            or around.against(keys, no)
-            or around.unkept(kpi.needs, keys, no)
-            or (_unlike(kpi, sums) if sums else None)
-            or (divided.against(keys, no, category) if divided else None)
-            or _too_little(kpi, known)
+    unmeasured = divided.unmeasured(category) if divided else None
+    parts = divided.parts_of(keys) if divided else ()
+    silent = dict.fromkeys(kpi.shares)
+    ratio, factor = kpi.is_ratio, kpi.factor
+    results = []
+    for no, (period, delivery, part) in enumerate(
+        zip(periods, around.of_group(keys), parts or repeat(None), strict=False)
+    ):
+        sums = sums_of.get((keys, no))
+        numerator, denominator, stated = (*sums[:2], sums.shares) if sums else NOTHING_ADDED
+        shares = dict(zip(kpi.shares, stated, strict=True)) if stated else silent
+        if divided:
+            denominator = part.value if part and measure else None
+        known = _known(kpi, sums)
+        completeness = delivery.share * known
+        flags = (
+            *around.flags(keys, no, delivery),
+            *_caveats(kpi, sums, known, completeness),
         )
-        if numerator is None and (not kpi.is_ratio or divided):
-            numerator = 0.0
-        if reason is None and kpi.is_ratio:
-            there = sums or divided
-            reason = _indivisible(kpi, numerator, denominator) if there else Reason("no_lines")
-        if reason is None:
-            numerator = numerator or 0.0
-            state, value = State.VALUE, _value(kpi, numerator, denominator or 0.0)
-            if kpi.beyond and numerator > (denominator or 0.0):
-                flags = (*flags, Flag.ABOVE_WHOLE)
-    shares = sums.shares if sums else (None,) * len(kpi.shares)
-    return KpiResult(
-        code=kpi.code,
-        period=group.period,
-        keys=named,
-        state=state,
-        unit=kpi.unit,
-        version=kpi.version,
-        evidence=kpi.evidence,
-        value=value,
-        numerator=numerator,
-        denominator=denominator,
-        completeness=completeness,
-        flags=flags,
-        reason=reason,
-        activity=measure,
-        method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
-        sources=delivery.sources,
-        shares=dict(zip(kpi.shares, shares, strict=True)),
-    )
+        value: float | None = None
+        state, reason = State.NOT_COMPUTABLE, excused
+        if reason:
+            state, numerator, denominator = State.NOT_APPLICABLE, None, None
+        else:
+            reason = (
+                _stated_on(kpi, period)
+                or around.against(keys, no, delivery)
+                or around.unkept(kpi.needs, delivery)
+                or (_unlike(kpi, sums) if sums else None)
+                or (unmeasured or activity.against(part, measure) if divided else None)
+                or _too_little(kpi, known)
+            )
+            if numerator is None and (not ratio or divided):
+                numerator = 0.0
+            if reason is None and ratio:
+                there = sums or divided
+                reason = _indivisible(kpi, numerator, denominator) if there else NO_LINES
+            if reason is None:
+                numerator = numerator or 0.0
+                state, value = State.VALUE, numerator * factor / (denominator or 1.0)
+                value = max(0.0, value) if kpi.unit is Unit.INDEX else value
+                flags = (*flags, *_above(kpi, numerator, denominator))
+        made = KpiResult(
+            code=kpi.code,
+            period=period,
+            keys=named,
+            state=state,
+            unit=kpi.unit,
+            version=kpi.version,
+            evidence=kpi.evidence,
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
+            completeness=completeness,
+            flags=flags,
+            reason=reason,
+            activity=measure,
+            method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
+            sources=delivery.sources,
+            shares=shares,
+        )
+        results.append(made)
+    return results
+
+
+NO_LINES: Final = Reason("no_lines")
+NOTHING_ADDED: Final[tuple[None, None, tuple[float | None, ...]]] = (None, None, ())
+
+
+def _above(kpi: Kpi, numerator: float, denominator: float | None) -> tuple[Flag, ...]:
+    """The flag of a part that may be larger than its whole, and is."""
+    above = kpi.beyond and numerator > (denominator or 0.0)
+    return (Flag.ABOVE_WHOLE,) if above else ()
 
 
 def _known(kpi: Kpi, sums: Sums | None) -> float:
@@ -277,12 +379,6 @@ def _caveats(kpi: Kpi, sums: Sums | None, known: float, completeness: float) -> 
         return proxy
     gap = (Flag.FACTOR_GAP,) if known < 1 and kpi.unit in BY_FACTOR else ()
     return (*gap, *((Flag.INCOMPLETE,) if completeness < 1 else ()), *proxy)
-
-
-def _value(kpi: Kpi, numerator: float, denominator: float) -> float:
-    """The value in its unit; an index does not fall below nothing."""
-    value = numerator * kpi.factor / (denominator or 1.0)
-    return max(0.0, value) if kpi.unit is Unit.INDEX else value
 
 
 def _stated_on(kpi: Kpi, period: Period) -> Reason | None:
@@ -377,6 +473,10 @@ class AddedUp(OverTime):
         """See ``added_up``."""
         return added_up(db, kpi, ask)
 
+    def series(self, db: Transaction, kpi: Kpi, ask: Ask) -> dict[Keys, Series]:
+        """See ``added_up_series``."""
+        return added_up_series(db, kpi, ask, periods_of(db, ask))
+
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
     ) -> tuple[SourceRows, ...]:
@@ -426,6 +526,17 @@ class ChangeInYear(OverTime):
             _difference(result, before.get(_key(result, result.period.a_year_earlier())))
             for result in added_up(db, summed, ask, periods)
         ]
+
+    def series(self, db: Transaction, kpi: Kpi, ask: Ask) -> dict[Keys, Series]:
+        """The changes as numbers; what is broken in either period is."""
+        summed, periods = self.beneath(kpi), periods_of(db, ask)
+        earlier = [period.a_year_earlier() for period in periods]
+        before = added_up_series(db, summed, ask, earlier)
+        return {
+            keys: Series(now.values - before[keys].values, now.broken | before[keys].broken)
+            for keys, now in added_up_series(db, summed, ask, periods).items()
+            if keys in before
+        }
 
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult

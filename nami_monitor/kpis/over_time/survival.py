@@ -317,13 +317,13 @@ def _judge(
         period,
         named,
         completeness=delivery.share,
-        flags=around.flags(keys, no),
+        flags=around.flags(keys, no, delivery),
         sources=delivery.sources,
     )
     excused = context.not_applicable(around.excused, kpi.strategy, ask.categories(named))
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
-    against = around.against(keys, no) or around.unkept(kpi.needs, keys, no)
+    against = around.against(keys, no, delivery) or around.unkept(kpi.needs, delivery)
     if against or seen is None:
         return replace(blank, reason=against or Reason("no_assets"))
     blank = replace(blank, numerator=float(seen.retired), denominator=float(seen.assets))
