@@ -335,7 +335,7 @@ def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[in
             for months in range(1, int(STEP_NORMAL.value) + 1):
                 rho = _learnt(rows, [(own, (*starts, WINDOW - months)) for own in known])
                 _, t, _ = _tested(rows, _base(starts), _level(months)[:, None], rho)
-                found |= {some[at] for at in np.flatnonzero(np.abs(t[:, 0]) > least)}
+                found |= {some[int(at)] for at in np.flatnonzero(np.abs(t[:, 0]) > least)}
     return found
 
 

@@ -136,10 +136,10 @@ def added_up_series(
     above, below, covered = (np.full(shape, np.nan) for _ in range(3))
     there, unlike = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for (keys, no), sums in found.sums.items():
-        at = groups[keys], no
-        above[at], below[at], covered[at] = _float(sums[0]), _float(sums[1]), _float(sums[2])
-        there[at] = True
-        unlike[at] = _unlike(kpi, sums) is not None
+        cell = groups[keys], no
+        above[cell], below[cell] = _float(sums.numerator), _float(sums.denominator)
+        covered[cell] = _float(sums.covered)
+        there[cell], unlike[cell] = True, _unlike(kpi, sums) is not None
     known = np.where(np.isnan(covered), np.where(there, 1.0, _known(kpi, None)), covered)
     fits = ~unlike & (known >= MIN_COMPLETENESS.value)
     fits &= [_stated_on(kpi, period) is None for period in periods]
