@@ -68,7 +68,7 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
     settled(page)
     file = tmp_path / "Kantoor X.csv"
     file.write_text(FILE, "utf-8")
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     press(page, "Ja, dat klopt")
     press(page, "webwinkel")
     press(page, "exclusief btw")
@@ -87,7 +87,7 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
 
     part(page, "Inlezen")
     press(page, "Ander bestand")
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator("input[type=file]").first.set_input_files(path)
     press(page, "Boek 1 regel")
     expect(page.get_by_role("heading", name="1 regel geboekt als levering 2")).to_be_visible()
 

@@ -26,7 +26,7 @@ def ready_to_book(own, page, tmp_path, *, who="cm"):
     settled(page)
     file = tmp_path / "januari.csv"
     file.write_text(HEADER + GOOD, "utf-8")
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     expect(page.get_by_role("button", name="Boek 2 regels")).to_be_visible()
     settled(page)
     if who:

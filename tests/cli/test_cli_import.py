@@ -283,3 +283,16 @@ def test_overwritten_rows_and_lost_amounts_are_said(loaded):
     assert report["replaced"] == 1
     (row,) = report["overwritten"]
     assert (row["key"], row["changes"]) == (["L2"], {"name": ["Loket", "Balie"]})
+
+
+def test_a_column_without_a_name_is_named_by_its_place(nami):
+    head = "Datum;Locatie;Categorie;Kanaal" + "".join(f";x{n}" for n in range(6)) + ";;y\n"
+    rows = "".join(f"{day}-10-2026;Werf;Papier;kast{';a' * 6};{day};b\n" for day in (14, 15))
+    file = nami.write("opgave.csv", head + rows)
+    (report,) = nami.json("import", file, "--table", "orders", "--set", "quantity=c11", "--yes")
+    assert report["accepted"] == 2
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(quantity) from orders") == 29
+    assert 'quantity = "c11"' in (nami.profiles / "opgave.toml").read_text("utf-8")
+    (again,) = nami.json("import", nami.write("b.csv", (head + rows).replace("-10-", "-11-")))
+    assert again["accepted"] == 2

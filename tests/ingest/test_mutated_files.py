@@ -1,4 +1,4 @@
-"""A changed file never books other figures in silence; benchmarks/mutations.py makes every change."""
+"""A changed file never books other figures in silence; all changes: benchmarks/mutations.py."""
 
 import pytest
 

@@ -145,7 +145,9 @@ def _alike(
         groups[spelling(text, column)].append(text)
     found = {}
     for key, texts in groups.items():
-        first = like.get(key) or min(texts, key=lambda text: (-lines[text], len(text), text))
+        first = like.get(key) or min(
+            texts, key=lambda text: (-lines[text], len(text), text.isupper(), text)
+        )
         for text in texts:
             found[text] = "" if text == first else first
     return dict(sorted(found.items(), key=lambda pair: (pair[1] == "", pair[1], -lines[pair[0]])))

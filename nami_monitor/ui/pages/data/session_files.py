@@ -92,6 +92,11 @@ class OfferedFile:
         return self.path.parent.with_suffix(".cells")
 
 
+def kept_before(file: Uploaded) -> bool:
+    """Whether an upload was kept already; dropped again it is another upload."""
+    return file.file_id in st.session_state.get(OFFERED, {})
+
+
 def keep_file(file: Uploaded) -> OfferedFile:
     """Keep a copy of an uploaded file for as long as the session and the jobs with it last."""
     offered = cast("dict[str, OfferedFile]", st.session_state.setdefault(OFFERED, {}))

@@ -79,22 +79,30 @@ def part(session: Session) -> None:
 
 
 def _uploader(session: Session, label: str) -> None:
-    """Take files over: they stay while the visitor looks at other pages."""
-    key = f"data_files_{st.session_state.get(UPLOADS, 0)}"
+    """Take files over: they stay while the visitor looks at other pages.
 
-    def take() -> None:
-        for file in st.session_state[key]:
-            session_files.offer(session_files.keep_file(file))
-        st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
-
-    st.file_uploader(
-        session.t(label),
-        accept_multiple_files=True,
-        key=key,
-        help=session.t("data.upload.help"),
-        on_change=take,
-    )
+    After each drop a fresh field stands ready. The one before stays, out of sight: what is dropped
+    on it while the page is still being drawn arrives there, and would be lost with it.
+    """
+    fields = int(st.session_state.get(UPLOADS, 0))
+    for number in range(fields, max(fields - 2, -1), -1):
+        st.file_uploader(
+            session.t(label),
+            accept_multiple_files=True,
+            key=f"data_files_{number}",
+            help=session.t("data.upload.help"),
+            on_change=_take,
+            args=(number,),
+        )
     session_files.larger_files(session, "nami import")
+
+
+def _take(number: int) -> None:
+    """Take over what a field holds and was not taken over before."""
+    for file in st.session_state[f"data_files_{number}"]:
+        if not session_files.kept_before(file):
+            session_files.offer(session_files.keep_file(file))
+    st.session_state[UPLOADS] = max(int(st.session_state.get(UPLOADS, 0)), number + 1)
 
 
 def _look(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) -> Looked | None:
