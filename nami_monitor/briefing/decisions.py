@@ -384,7 +384,10 @@ def _on_target(aim: JudgedTarget, about: Finding, month: date, lang: str) -> Dec
 
 def _on_measure(one: Evaluation, about: About, month: date, lang: str) -> Decision:
     measure, frozen, due = one.intervention, one.frozen, one.due
-    channels = ", ".join(waterbed.channel(code, lang) for code in measure.substitute_channels)
+    target = measure.target_channel
+    channels = ", ".join(
+        waterbed.channel(code, lang, target) for code in measure.substitute_channels
+    )
     share = _returned(one)
     known: dict[str, object] = {"name": measure.title, "channels": channels}
     known["month"] = formats.long_month(frozen.month if frozen else due, lang)

@@ -22,6 +22,8 @@ LONGEST: Final = 165
 NAME: Final = 48
 """Signs of a name of others within it; what is cut off stands elsewhere on the page."""
 NAMED: Final = 3
+GIVEN_UP: Final = ("still", "measure", "target", "contract", "change")
+"""What is left out first where two lines do not hold everything."""
 NOTHING: Final[Kept] = MappingProxyType({})
 
 Parts = dict[str, tuple[str, bool]]
@@ -49,16 +51,21 @@ def conclusion(section: BriefingSection, lang: str, filled: Kept = NOTHING) -> s
     name = _short(wording.section_name(section, lang))
     parts: Parts = dict(_parts(section, open_, lang))
     while len(parts) > 1 and len(_joined(name, parts, lang)) > LONGEST:
-        parts.pop(next(key for key in ("measure", "target", "contract", "change") if key in parts))
-    if parts:
+        parts.pop(next(key for key in GIVEN_UP if key in parts))
+    if set(parts) - {"still"}:
         return _joined(name, parts, lang)
     running = next((one for one in open_ if one.on is DecisionOn.MEASURE), None)
     if running:
         return running.seen.title
+    state = _still(section) or "no_months"
+    return text(f"headline.{state}.{'ask' if open_ else 'calm'}", lang, name=name)
+
+
+def _still(section: BriefingSection) -> str:
+    """Whether the months show that nothing changed, or are too few for it; empty without any."""
     seen = [line for line in section.glance.lines if line.assessment]
     known = any(not line.briefly_known for line in seen)
-    state = "nothing" if known else "early" if seen else "no_months"
-    return text(f"headline.{state}.{'ask' if open_ else 'calm'}", lang, name=name)
+    return "nothing" if known else "early" if seen else ""
 
 
 def _parts(
@@ -68,6 +75,8 @@ def _parts(
     changed = next(iter(shown), None)
     if changed:
         yield "change", (_change(changed, lang), changed.good)
+    elif _still(section) and not any(map(_changed, section.findings)):
+        yield "still", (text(f"headline.still.{_still(section)}", lang), True)
     missed = next(
         (one for one in section.findings if one.kind is KitSignal.TARGET_MISSED and one.line), None
     )
@@ -92,10 +101,13 @@ def _due_soon(one: Decision) -> bool:
     return soon and months_between(one.seen.month, one.due) <= AHEAD
 
 
+def _changed(finding: Finding) -> bool:
+    return finding.kind is KitSignal.BETTER or finding.kind in WORSE
+
+
 def _shown(finding: Finding) -> bool:
     """Whether a change of level was shown, and not only suspected from a short series."""
-    changed = finding.kind is KitSignal.BETTER or finding.kind in WORSE
-    return changed and not finding.signal.numbers.get("provisional")
+    return _changed(finding) and not finding.signal.numbers.get("provisional")
 
 
 def _change(finding: Finding, lang: str) -> str:
@@ -145,6 +157,9 @@ def _of_many(sections: Sequence[BriefingSection], lang: str, filled: Kept) -> st
         if those:
             named = _listed([wording.section_name(one, lang) for one in those], lang)
             said.append(text(f"headline.many.{key}", lang, names=named))
+    moved = any(_changed(one) for section in sections for one in section.findings)
+    if said and not moved and any(_still(section) == "nothing" for section in sections):
+        said.append(text("headline.many.still", lang))
     while len(said) > 1 and len("; ".join(said)) > LONGEST:
         said.pop()
     if not said:

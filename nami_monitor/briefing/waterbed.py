@@ -479,10 +479,15 @@ def destination_name(destination: Destination, lang: str) -> str:
     return text(f"waterbed.kinds.{kind}", lang, name=name)
 
 
-def channel(code: str, lang: str) -> str:
-    """A channel by the catalogue's word for it, else its code."""
+def channel(code: str, lang: str, apart: str = "") -> str:
+    """A channel by the catalogue's word for it, else its code.
+
+    Where another channel, ``apart``, has the same name, the code stands behind it.
+    """
     key = f"codes.channel.{code}"
-    return text(key, lang) if has_text(key, lang) else code
+    name = text(key, lang) if has_text(key, lang) else code
+    alike = apart and apart != code and name == channel(apart, lang)
+    return f"{name} ({code})" if alike else name
 
 
 def number(value: float | None, lang: str) -> str:

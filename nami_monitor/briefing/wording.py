@@ -178,7 +178,8 @@ def short_figure(result: KpiResult, value: float, lang: str) -> str:
     """A value in the unit of a figure, without what its name says already: per what it is."""
     if activity_of(result, lang) is None:
         return formats.quantity(value, result.unit, lang)
-    return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), result.unit, lang)
+    unit = Unit.EUR if result.unit is Unit.EUR_PER_ACTIVITY else result.unit
+    return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), unit, lang)
 
 
 def in_sentence(words: str) -> str:

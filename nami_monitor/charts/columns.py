@@ -166,6 +166,7 @@ class PeriodBar:
     value: float | None  # in the chart's unit; None where there is none
     interval: tuple[float, float] | None = None  # the limits of an estimate
     broken: bool = False  # whether a data break lies in it
+    goal: float | None = None  # what was agreed for it; None where nothing was
 
     def label(self, unit: Unit, lang: str) -> str:
         """The value, an estimate with its interval."""
@@ -180,14 +181,17 @@ def periods_chart(bars: tuple[PeriodBar, ...], unit: Unit, lang: str, alt: str) 
 
     Args:
         bars: at least one, periods in the order in which they stand; at most six groups. One
-            without a value bears the words for that, and one with a data break is pale.
+            without a value bears the words for that, and one with a data break is pale. Long
+            dashes stand at what was agreed for a period.
         unit: of every value.
         lang: ``nl`` or ``en``.
         alt: the chart in a sentence.
     """
     periods = list(dict.fromkeys(bar.period for bar in bars))
     series = list(dict.fromkeys(bar.series for bar in bars))
-    axis = value_axis([0.0, *(bar.value for bar in bars if bar.value is not None)], lang)
+    goals = {periods.index(bar.period): bar.goal for bar in bars if bar.goal is not None}
+    known = [bar.value for bar in bars if bar.value is not None]
+    axis = value_axis([0.0, *known, *goals.values()], lang)
     plane = Plane((-0.5, len(periods) - 0.5), axis, HEIGHT, named(periods), top=LINE)
     missing = text("charts.missing", lang) if len(bars) <= WORDED else "\N{EN DASH}"
     half = HALF / len(series)
@@ -208,8 +212,13 @@ def periods_chart(bars: tuple[PeriodBar, ...], unit: Unit, lang: str, alt: str) 
                 plane.words(x, bar.value or 0.0, label, -8, colour=colour, align="center",
                             wide=len(bars) > FEW)
             )  # fmt: skip
+    for at, goal in goals.items():
+        said = text("charts.trend.target", lang, value=figure(goal, unit, lang))
+        ends = (at - 0.5, at + 0.5), (goal, goal)
+        marks.append(plane.rule(*ends, palette.BODY, dash=(9, 5), said=f"{periods[at]}: {said}"))
     several = series if len(series) > 1 else []
-    signs = (Sign("box", palette.SERIES[rank], name) for rank, name in enumerate(several))
+    signs = [Sign("box", palette.SERIES[rank], name) for rank, name in enumerate(several)]
+    signs += [Sign("target", palette.BODY, text("charts.aim.goal", lang))] if goals else []
     return Drawn("periods", plane.spec(marks), alt, NO_TABLE, tuple(signs))
 
 

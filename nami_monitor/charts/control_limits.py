@@ -150,6 +150,7 @@ def figure_trend(
     single = len(groups) == 1
     results = [result for _, group in groups for result in group]
     months = [result.month for result in results]
+    unconfirmed = any(Flag.PROVISIONAL in result.flags for result in results)
     sources = {source for result in results for source in result.sources}
     shown = limits_of(kpi, history, lang, restarts) if single and history else TrendLimits()
     series = (Series(name, tuple(map(trend_point, group))) for name, group in groups)
@@ -177,6 +178,7 @@ def figure_trend(
         borders=tuple(borders),
         targets=trend_targets(kpi, goals, lang) if single else (),
         activity=activity,
+        settled=text("charts.trend.unconfirmed", lang) if unconfirmed else "",
         register=single and kpi.over_time is LAST,
     )
 

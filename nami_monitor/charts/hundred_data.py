@@ -98,7 +98,7 @@ def via_channels(target: str, codes: Sequence[str], lang: str) -> str:
     phrases = [
         text("hundred.via.others", lang, origin=from_channel(code, lang))
         if code == target
-        else _phrase("via", code, lang, apart=waterbed.channel(target, lang))
+        else _phrase("via", code, lang, apart=target)
         for code in codes
     ]
     return listed(phrases or [text("hundred.via.elsewhere", lang)], lang)
@@ -118,11 +118,10 @@ def listed(names: Sequence[str], lang: str) -> str:
 
 def _phrase(of: str, code: str, lang: str, apart: str = "") -> str:
     """A channel in a phrase; with its code where its name is that of the channel ``apart``."""
-    key, name = f"hundred.{of}.{code}", waterbed.channel(code, lang)
-    if has_text(key, lang) and name != apart:
+    key, name = f"hundred.{of}.{code}", waterbed.channel(code, lang, apart)
+    if has_text(key, lang) and name == waterbed.channel(code, lang):
         return text(key, lang)
-    named = f"{name} ({code})" if name == apart else name
-    return text(f"hundred.{of}.named", lang, name=named)
+    return text(f"hundred.{of}.named", lang, name=name)
 
 
 def whole(value: float) -> int:

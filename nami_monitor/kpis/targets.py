@@ -23,6 +23,12 @@ NOT_APPLICABLE = "not_applicable"
 """The reason where the strategy of the KPI does not apply."""
 
 DECEMBER = 12
+IN_PERIOD: Mapping[str, int] = {
+    PeriodKind.MONTH: 1,
+    PeriodKind.QUARTER: 3,
+    **dict.fromkeys((PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12), DECEMBER),
+}
+"""How many months a period has for which a sum is agreed."""
 ABSOLUTE, CHANGE, PATH = "absolute", "change_from_baseline", "path"
 STATED = ("kpi", "category", "kind", "period", "value", "baseline_period", "source")
 """What a target states: the columns that make one."""
@@ -315,8 +321,8 @@ def trend_goals(
 ) -> tuple[TrendGoal, ...]:
     """The targets that hold for some of the months of a trend, in the KPI's unit.
 
-    A target for a sum over several months is divided among them where single months are shown, and
-    left out where longer periods than its own are.
+    A target for a sum over several months is divided among them where single months or quarters
+    are shown, and left out where it is no whole number of periods.
 
     Args:
         db: the database.
@@ -324,7 +330,7 @@ def trend_goals(
         kpi: the declaration.
         where: the filters of the trend; its category has the targets.
         months: of the trend, oldest first.
-        kind: month, or the kind of period that steps by a month.
+        kind: of the periods that are shown.
     """
     category = next(iter(where.get("category", ())), None)
     own = [one for one in stated if (one.kpi, one.category) == (kpi.code, category)]
@@ -342,10 +348,9 @@ def trend_goals(
             continue
         value = judge_target(db, kpi, months[-1], where, target).value
         length = months_between(period.first, period.last) + 1
-        added = kpi.over_time.adds_months
-        if value is None or (added and kind != PeriodKind.MONTH and length != DECEMBER):
+        shown = IN_PERIOD.get(kind) if kpi.over_time.adds_months else length
+        if value is None or not shown or length % shown:
             continue
-        shared = added and kind == PeriodKind.MONTH and length > 1
-        value = value / length if shared else value
-        goals.append(TrendGoal(value, period.first, period.last, shared))
+        value = value * shown / length
+        goals.append(TrendGoal(value, period.first, period.last, shown == 1 < length))
     return tuple(goals)

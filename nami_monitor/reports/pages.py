@@ -508,7 +508,9 @@ def _trend_title(line: KpiLine, about: Finding | None, lang: Lang) -> str:
         return wording.title(about, lang)
     drift = wording.drift(line.kpi, line.drift, lang)
     said = drift or figure_text(line.result, lang)
-    return text("report.pair" if drift else "report.usual", lang, head=name, said=said)
+    level = line.assessment and not drift
+    key = ("early" if line.briefly_known else "usual") if level else "pair"
+    return text(f"report.{key}", lang, head=name, said=said)
 
 
 BESIDE_COLUMNS: Final = GridColumns(

@@ -177,7 +177,7 @@ def dress(session: Session) -> None:
     The browser is told what to remember of its visitor.
     """
     st.html(stylesheet())
-    script = theme.script(session.lang) + browser.script()
+    script = theme.script(session.lang) + doors.FOLLOW + browser.script()
     st.html(script, unsafe_allow_javascript=True)
 
 

@@ -23,6 +23,25 @@ SEEN: Final = 40
 """At most so many signs of a wrong address are repeated."""
 
 
+FOLLOW: Final = """
+<script>
+if (!window.namiFollows) {
+  window.namiFollows = true;
+  document.addEventListener('click', event => {
+    const link = event.target.closest?.('[data-testid=stHtml] a[href]');
+    const other = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (!link || other || event.defaultPrevented || link.target || link.hash) return;
+    if (link.origin !== location.origin || link.pathname.includes('.')) return;
+    event.preventDefault();
+    history.pushState(null, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate'));
+  });
+}
+</script>
+"""
+"""Lets a link within ``st.html`` lead on within the session, as the browser's button Back does."""
+
+
 @dataclass(frozen=True)
 class Door:
     """One item of the menu.

@@ -24,9 +24,10 @@ def show(session: Session, lesson: Lesson, why: str = "") -> None:
 def beside(session: Session, lesson: Lesson, why: str) -> None:
     """Say in the margin of a chart what happened elsewhere, why it stands here and what to try."""
     words = lesson.words[session.lang]
-    parts = {"elsewhere": words.text, "here": why, "try": words.to_try}
-    said = "".join(_labelled(session, f"kit.beside.{name}", part) for name, part in parts.items())
-    st.html(f'<div class="nami-lesson">{said}</div>')
+    story = _labelled(session, "kit.beside.elsewhere", words.text)
+    parts = {"here": why, "try": words.to_try}
+    own = "".join(_labelled(session, f"kit.beside.{name}", part) for name, part in parts.items())
+    st.html(f'<div class="nami-lesson"><div class="nami-elsewhere">{story}</div>{own}</div>')
 
 
 def show_all(session: Session, lessons: Sequence[Lesson]) -> None:

@@ -214,8 +214,10 @@ def show_results(
     chart_card.show_table(session, table, key, name, {figures: traces})
 
 
-def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[PeriodBar, ...]:
-    """The results of quarters or years as bars; the six largest groups."""
+def bars_of(
+    session: Session, code: str, results: Sequence[KpiResult], goals: Sequence[TrendGoal] = ()
+) -> tuple[PeriodBar, ...]:
+    """The results of quarters or years as bars, with what was agreed; the six largest groups."""
     largest = named_groups(session, CATALOGUE[code], results)[:NAMED_BARS]
     return tuple(
         PeriodBar(
@@ -224,10 +226,17 @@ def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[
             r.value,
             None if r.low is None or r.high is None else (r.low, r.high),
             broken=Flag.DATA_BREAK in r.flags,
+            goal=next((goal.value for goal in holding(goals, r.month)), None),
         )
         for name, group in largest
         for r in group
     )
+
+
+def holding(goals: Sequence[TrendGoal], month: date) -> list[TrendGoal]:
+    """The targets in whose period a month lies, the one that ends last first."""
+    held = [goal for goal in goals if goal.start <= month <= goal.end]
+    return sorted(held, key=lambda goal: goal.end, reverse=True)
 
 
 def draw_bars(
@@ -235,7 +244,7 @@ def draw_bars(
 ) -> None:
     """Bars for periods that do not step by a month, and the same as a table."""
     kpi = CATALOGUE[code]
-    bars = bars_of(session, code, results)
+    bars = bars_of(session, code, results, goals_of(session.store, code, where, results))
     name = words.kpi_name(session, kpi)
     latest = next((r for r in reversed(results) if r.value is not None), results[-1])
     unit = words.unit(session, latest)
@@ -296,7 +305,9 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> ChartTable:
 def goals_of(
     store: Store, code: str, where: Filters, results: Sequence[KpiResult]
 ) -> tuple[TrendGoal, ...]:
-    """The targets that hold for the months of results of one series."""
+    """The targets that hold for the months of results of one series; none for several."""
+    if len(by_group(results)) > 1:
+        return ()
     months = [result.month for result in results]
     chosen = tuple(sorted(where.items()))
     return _goals(store, code, chosen, min(months), max(months), results[-1].period.kind)

@@ -116,6 +116,15 @@ def test_a_measure_before_its_date_names_its_interval_and_no_outcome(office, lan
     assert one.due == date(2027, 3, 31)
 
 
+def test_a_channel_named_like_another_is_told_apart_in_what_is_asked(office):
+    answered = next(one for one in office.answers if one.intervention.code == "ZL-I-7")
+    twins = replace(
+        answered.intervention, target_channel="webwinkel", substitute_channels=("webshop",)
+    )
+    asked = decisions.proposed(replace(answered, intervention=twins), OCTOBER, {}, "nl")
+    assert "webwinkel (webshop)" in asked.question
+
+
 def test_a_measure_and_its_to_do_are_one_record(office):
     answered = next(one for one in office.answers if one.intervention.code == "ZL-I-7")
     own = decisions.proposed(answered, OCTOBER, {}, "nl")

@@ -32,6 +32,28 @@ def test_a_missed_target_and_a_decision_that_is_due_are_said(office):
     assert "1 contract vraagt een besluit vóór 30" in conclusion(office, "nl")
 
 
+def test_what_did_not_change_is_said_before_a_target_and_a_contract(office):
+    quiet = tuple(one for one in office.findings if one.kind is KitSignal.TARGET_MISSED)
+    still = replace(office, findings=quiet)
+    assert conclusion(still, "nl").startswith(
+        "Kantoorartikelen: niets buiten de gewone spreiding, maar omvang van het assortiment 60"
+    )
+    early = tuple(
+        replace(line, assessment=line.assessment and Assessment.TOO_EARLY)
+        for line in office.glance.lines
+    )
+    few = replace(still, glance=replace(office.glance, lines=early))
+    assert "te weinig maanden om een verandering te tonen, maar" in conclusion(few, "nl")
+    nameless = replace(still, glance=replace(office.glance, lines=()))
+    assert "spreiding" not in conclusion(nameless, "nl")
+
+
+def test_a_change_that_stands_leaves_no_room_for_nothing_changed(every):
+    for one in every.sections:
+        said = conclusion(one, "nl")
+        assert not ("spreiding" in said and any(f.kind is KitSignal.BETTER for f in one.findings))
+
+
 def test_a_shown_change_comes_first_and_what_is_not_good_follows_with_but(every):
     assets = next(one for one in every.sections if one.category == "it_assets")
     assert conclusion(assets, "en").startswith(

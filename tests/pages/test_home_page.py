@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.briefing import decisions
+from nami_monitor.briefing.headline import LONGEST
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app, browser, visits
 from tests.support.app_test import AppTest
 from tests.support.monitor import Monitor
+from tests.support.organisations import GENERATED, organisation
 
 ROOT = Path(__file__).parents[2]
 OCTOBER = date(2026, 10, 1)
@@ -53,6 +55,13 @@ def said(found):
     return " ".join(e.value for e in (*found.markdown, *found.caption))
 
 
+def running(found):
+    """How many words its running sentences have."""
+    sentences = re.findall(r"<p[^>]*>(.*?)</p>", html(found))
+    words = " ".join([*(re.sub("<[^>]+>", " ", one) for one in sentences), said(found)])
+    return len(words.split()) + len(found.title[0].value.split())
+
+
 def standing(kind):
     """What is kept of a kind, read through the page's own connection."""
     with app.store_of(app.DEMO).read() as db:
@@ -81,10 +90,7 @@ def test_the_month_is_told_in_one_sentence_three_to_dos_and_six_panels(lang):
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("category", ["office_supplies", "it_assets", "sanitary_supplies"])
 def test_running_sentences_are_few(lang, category):
-    found = opened(lang, category=category)
-    running = re.findall(r"<p[^>]*>(.*?)</p>", html(found))
-    words = " ".join([*(re.sub("<[^>]+>", " ", one) for one in running), said(found)])
-    assert 20 < len(words.split()) + len(found.title[0].value.split()) <= MOST_WORDS
+    assert 20 < running(opened(lang, category=category)) <= MOST_WORDS
 
 
 def test_a_category_that_does_not_apply_names_why_and_invents_no_figure():
@@ -239,6 +245,22 @@ def test_long_and_turned_names_are_shown_as_they_are_and_break_nothing():
     assert "\u202e" not in table
     assert "<i>x</i>" not in table
     assert "\u05e9\u05dc" in table
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fresh_cache")
+@pytest.mark.parametrize("named", ["Papier", "Een naam van vijfhonderd tekens " * 16])
+def test_own_data_keeps_to_its_words_whatever_it_is_called(tmp_path, monkeypatch, named):
+    store = organisation(tmp_path, **GENERATED["lower"], target=0.15)
+    with store.write() as db:
+        db.run("update categories_offered set name_nl = ?", [named.strip()])
+        db.run("update contracts_offered set title = ?", [named.strip()])
+    monkeypatch.setattr(app, "store_of", lambda _: store)
+    found = opened()
+    assert len(found.title[0].value) <= LONGEST
+    assert running(found) <= MOST_WORDS + len(named.split())
+    assert todo_titles(found)
+    assert "Lees “" in said(found)
 
 
 @pytest.mark.usefixtures("fresh_cache")

@@ -12,7 +12,8 @@ from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.overview import independent, level_signals
 from nami_monitor.charts import tables
-from nami_monitor.charts.trend_data import Trend
+from nami_monitor.charts.control_limits import trend_targets
+from nami_monitor.charts.trend_data import Trend, TrendTarget
 from nami_monitor.charts.trend_lanes import TrendForm
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period
@@ -215,9 +216,10 @@ def _sub(
     )
     parts = []
     if read and unit not in {"", "€", "%"} and result.period.kind == PeriodKind.MONTH:
-        parts.append(html(session.t("charts.trend.per_month", unit=unit)))
+        said = session.t("charts.trend.per_month", unit=unit)
+        parts.append(html(said[:1].upper() + said[1:]))
     if not ask.by and result.value is not None:
-        parts.append(_value(session, kpi, result, read.trend if read else None, ask.where))
+        parts.append(_value(session, kpi, results, read.trend if read else None, ask.where))
     way = "" if kpi.better == "neutral" else session.t(f"trends.better.{kpi.better}").rstrip(".")
     notes = "" if ask.by else figure_notes.notes(session, result).rstrip(".")
     parts += [html(part) for part in (way, notes) if part]
@@ -225,9 +227,9 @@ def _sub(
 
 
 def _value(
-    session: Session, kpi: Kpi, result: KpiResult, trend: Trend | None, where: Filters
+    session: Session, kpi: Kpi, results: Sequence[KpiResult], trend: Trend | None, where: Filters
 ) -> str:
-    lang = session.lang
+    lang, result = session.lang, results[-1]
     written = trend_chart.point_words(result, kpi, lang)
     label = html(session.t("trace.named", value=written, name=words.kpi_name(session, kpi)))
     address = html(links.trace_of_result(session, result, where))
@@ -241,13 +243,20 @@ def _value(
         low, high = (formats.figure(limit, kpi.unit, lang) for limit in (usual.low, usual.high))
         value = formats.figure(usual.value, kpi.unit, lang)
         said.append(html(session.t("charts.trend.expected", value=value, low=low, high=high)))
-    goals = trend.holding() if trend else []
+    goals = trend.holding() if trend else _goal_of_bar(session, kpi, results, where)
     said += [html(goal.label) for goal in goals]
-    if trend and not goals:
+    if not goals:
         said.append(html(session.t("trends.no_target")))
     whole = figure_notes.total(session, result, where)
     said += [html(f"{whole.label.lower()} {whole.value}")] if whole else []
     return "; ".join(said)
+
+
+def _goal_of_bar(
+    session: Session, kpi: Kpi, results: Sequence[KpiResult], where: Filters
+) -> Sequence[TrendTarget]:
+    goals = trend_chart.goals_of(session.store, kpi.code, where, results)
+    return trend_targets(kpi, trend_chart.holding(goals, results[-1].month)[:1], session.lang)
 
 
 def _links(session: Session, kpi: Kpi, read: trend_chart.ReadTrend | None) -> None:

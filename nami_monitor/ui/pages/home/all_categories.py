@@ -38,12 +38,18 @@ from nami_monitor.ui.session import Session
 
 MOST: Final = 25
 """So many categories stand in the table, the largest by euros; a search finds the rest."""
+FIT: Final = 12
+"""So many of them fit on a screen; a button shows the others."""
+WHOLE: Final = "home_whole"
 PROGRESS: Final = "steer_programme_progress"
 MONTHLY: Final = ("reduce_volume_per_activity", "reduce_spend_per_activity", SPEND)
 """Of which figure the months are drawn: the first that a category has."""
 UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
 """Reasons why a sum has no value that say that its parts are not known."""
 COLUMNS: Final = ("category", *STRATEGIES, "months", "spent", "weighed", "todo")
+
+NOTHING: Final = " class='nami-nothing'"
+"""Of a cell that says nothing, which a phone leaves out."""
 
 Pair = tuple[KpiResult, KpiResult]
 Pairs = Mapping[str | None, Pair]
@@ -76,7 +82,13 @@ def show(session: Session, chosen: Selection) -> None:
     shown = cache.sections(session.store, chosen.month, codes, chosen.where)
     app.heading(headline_of(shown, session.lang, filled))
     rows = [_row(session, section, filled, spend, mass) for section in shown]
-    st.html(table(session, rows, chosen, _value_of_all(session, chosen)))
+    rest = 0 if st.session_state.get(WHOLE) else len(rows) - FIT
+    fit = rows[:FIT] if rest > 1 else rows
+    st.html(table(session, fit, chosen, _value_of_all(session, chosen)))
+    if rest > 1:
+        label, shown_whole = session.t("home.all.rest", n=rest), {WHOLE: True}
+        st.button(label, key="home_rest", type="tertiary", on_click=st.session_state.update,
+                  args=(shown_whole,))  # fmt: skip
     more = len(names) - len(codes)
     note = [session.t("home.all.period", month=formats.long_month(chosen.month, session.lang))]
     if more > 0:
@@ -171,10 +183,8 @@ def _line(session: Session, row: CategoryRow, chosen: Selection, *, short: bool 
     name = html(wording.section_name(section, session.lang))
     plain = {key: values[0] for key, values in where.items()}
     address = links.address(session, "", {**plain, "month": f"{chosen.month:%Y-%m}"})
-    cells = "".join(
-        f"<td>{_state(session, section, strategy, chosen, short=short)}</td>"
-        for strategy in STRATEGIES
-    )
+    states = [_state(session, section, one, chosen, short=short) for one in STRATEGIES]
+    cells = "".join(f"<td{NOTHING * (said == words.NONE)}>{said}</td>" for said in states)
     return (
         f"<tr><th scope='row'><a href='{html(address)}'>{name}</a></th>{cells}"
         f"<td class='nami-months'>{_months(session, section)}</td>"

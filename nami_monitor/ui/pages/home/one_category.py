@@ -1,12 +1,13 @@
 """One category on one screen: the month in a sentence, three to-dos, six small charts."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 import streamlit as st
 
-from nami_monitor.briefing import decisions
+from nami_monitor.briefing import decisions, measuring
 from nami_monitor.briefing.decisions import Decision, DecisionOn, FollowUp
 from nami_monitor.briefing.headline import conclusion
 from nami_monitor.briefing.month import BriefingSection, Finding
@@ -168,7 +169,15 @@ def nothing(session: Session, section: BriefingSection, strategy: Strategy) -> N
     if exempt is not None:
         st.caption(markdown(words.reason(session, exempt)))
         return
-    st.caption(session.t("home.no_figure"))
+    lacking = Counter(
+        line.kpi.needs[0].partition(".")[0]
+        for line in section.glance.unsupported
+        if line.kpi.strategy is strategy and line.result.state is State.NOT_COMPUTABLE
+    )
+    for table, n in lacking.most_common(1):
+        st.caption(session.md("home.read_in", need=measuring.need(table, session.lang), n=n))
+    if not lacking:
+        st.caption(session.t("home.no_figure"))
     doors.link("measurability", session.t("overview.needed"))
 
 
