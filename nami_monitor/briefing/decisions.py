@@ -384,10 +384,7 @@ def _on_target(aim: JudgedTarget, about: Finding, month: date, lang: str) -> Dec
 
 def _on_measure(one: Evaluation, about: About, month: date, lang: str) -> Decision:
     measure, frozen, due = one.intervention, one.frozen, one.due
-    target = measure.target_channel
-    channels = ", ".join(
-        waterbed.channel(code, lang, target) for code in measure.substitute_channels
-    )
+    channels = waterbed.back_through(measure, lang)
     share = _returned(one)
     known: dict[str, object] = {"name": measure.title, "channels": channels}
     known["month"] = formats.long_month(frozen.month if frozen else due, lang)

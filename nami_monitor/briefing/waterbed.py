@@ -23,7 +23,7 @@ from nami_monitor.kpis.interventions.plans import (
     Missing,
     PlanOnRecord,
 )
-from nami_monitor.kpis.interventions.register import Limitation
+from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.waterbed.outputs import (
     WITHOUT_QUOTIENT,
@@ -488,6 +488,12 @@ def channel(code: str, lang: str, apart: str = "") -> str:
     name = text(key, lang) if has_text(key, lang) else code
     alike = apart and apart != code and name == channel(apart, lang)
     return f"{name} ({code})" if alike else name
+
+
+def back_through(measure: Intervention, lang: str) -> str:
+    """The channels through which demand may come back, each told apart from where it was less."""
+    target = measure.target_channel
+    return ", ".join(channel(code, lang, target) for code in measure.substitute_channels)
 
 
 def number(value: float | None, lang: str) -> str:

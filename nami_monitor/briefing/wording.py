@@ -308,8 +308,7 @@ def question(finding: Finding, lang: str) -> str:
     known = signal_values(finding.signal, lang)
     known.setdefault("name", name(finding.line, lang) if finding.line else known.get("kpi", ""))
     if isinstance(finding.about, Evaluation):
-        codes = finding.about.intervention.substitute_channels
-        known["channels"] = ", ".join(waterbed.channel(code, lang) for code in codes)
+        known["channels"] = waterbed.back_through(finding.about.intervention, lang)
     return text(key, lang, **known)
 
 

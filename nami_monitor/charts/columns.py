@@ -214,8 +214,9 @@ def periods_chart(bars: tuple[PeriodBar, ...], unit: Unit, lang: str, alt: str) 
             )  # fmt: skip
     for at, goal in goals.items():
         said = text("charts.trend.target", lang, value=figure(goal, unit, lang))
-        ends = (at - 0.5, at + 0.5), (goal, goal)
-        marks.append(plane.rule(*ends, palette.BODY, dash=(9, 5), said=f"{periods[at]}: {said}"))
+        across, level = (at - 0.5, at + 0.5), (goal, goal)
+        told = f"{periods[at]}: {said}"
+        marks.append(plane.rule(across, level, palette.BODY, dash=(9, 5), said=told))
     several = series if len(series) > 1 else []
     signs = [Sign("box", palette.SERIES[rank], name) for rank, name in enumerate(several)]
     signs += [Sign("target", palette.BODY, text("charts.aim.goal", lang))] if goals else []

@@ -70,7 +70,7 @@ def test_three_answers_can_be_read_at_a_glance(server, page, lang):
 TOLD = {
     "lower": "lager dan verwacht",
     "higher": "hoger dan verwacht",
-    "missed": "bij een doel van 0,15",
+    "missed": "bij een doel van €\N{NO-BREAK SPACE}0,15",
     "contract": "contract vraagt een besluit",
 }
 
