@@ -6,11 +6,13 @@ A button that changes data is drawn by ``action`` where its work is known before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import streamlit as st
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.ui import app, browser, outcomes
 from nami_monitor.ui.jobs import Job, Outcome, Sentence
@@ -177,6 +179,15 @@ def book(
         return session.t("jobs.booking", table=session.t(f"tables.{table}.name"))
 
     start(session, name, says, enter_all)
+
+
+@contextmanager
+def refusing(session: Session) -> Iterator[None]:
+    """Say as a sentence what cannot be booked as it was filled in."""
+    try:
+        yield
+    except UserError as error:
+        st.error(markdown(session.sentence(error)))
 
 
 def _problems(refused: EntryRefusedError) -> Sentence:

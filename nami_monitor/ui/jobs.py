@@ -21,6 +21,12 @@ from nami_monitor.ui.session import Session
 Sentence = Callable[[Session], str]
 """A sentence in the language in which it is read, which may not be that of its job's start."""
 
+
+def said(key: str, **values: object) -> Sentence:
+    """A text of the catalogue, in the language in which it is read."""
+    return lambda session: session.t(key, **values)
+
+
 KEPT: Final = 60
 """How many jobs are kept of one browser; the oldest that have ended go first."""
 

@@ -74,6 +74,11 @@ def value_name(session: Session, allowed: str) -> str:
     return session.t(key) if has_text(key, session.lang) else allowed
 
 
+def choice_name(session: Session, allowed: str) -> str:
+    """The same in a form, where nothing may be chosen too."""
+    return value_name(session, allowed) if allowed else session.t("measures.form.unsaid")
+
+
 def moment(session: Session, when: datetime) -> str:
     """A moment in the reader's own day: "3 mrt 2026 14:05"."""
     local = datetime.fromtimestamp(when.replace(tzinfo=UTC).timestamp(), UTC).astimezone()

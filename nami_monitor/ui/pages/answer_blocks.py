@@ -12,8 +12,10 @@ from nami_monitor.core.words import CaseQuestion, Flag, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import Programme
+from nami_monitor.kpis.sentences import word
 from nami_monitor.ui import links, words
 from nami_monitor.ui.cards import traced
+from nami_monitor.ui.grid import html_table
 from nami_monitor.ui.session import Session
 
 
@@ -35,18 +37,18 @@ class AnswerCell:
     trace: str = ""
 
 
-Row = tuple[AnswerCell, ...]
+Row = tuple[str | AnswerCell, ...]
 
 
 @dataclass(frozen=True)
 class AnswerBlock:
     """What is said of one thing: sentences, a table below them, what to know, and how we know."""
 
-    said: tuple[Markdown, ...]
-    heads: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    notes: tuple[Markdown, ...] = ()
-    how: tuple[Markdown, ...] = ()
+    said: Sequence[Markdown]
+    heads: Sequence[str] = ()
+    rows: Sequence[Row] = ()
+    notes: Sequence[Markdown] = ()
+    how: Sequence[Markdown] = ()
 
 
 def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> None:
@@ -61,7 +63,8 @@ def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> 
         st.markdown(Markdown(sentence))
     if block.rows:
         name = session.t(f"cases.answers.{question}.question")
-        st.html(table_html(name, block.heads, block.rows, session.lang))
+        rows = [_row(row, session.lang) for row in block.rows]
+        st.html(html_table(block.heads, rows, name))
     for note in block.notes:
         st.caption(Markdown(note))
     if block.how:
@@ -69,33 +72,11 @@ def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> 
             st.markdown(Markdown("\n".join(f"- {remark}" for remark in block.how)))
 
 
-def table_html(name: str, heads: Sequence[str], rows: Sequence[Row], lang: str) -> str:
-    """A small table as HTML: the first cell of a row names it, the others are figures.
-
-    Args:
-        name: what the table is, for those who do not see it.
-        heads: a heading for each column.
-        rows: the cells.
-        lang: ``nl`` or ``en``.
-    """
-    head = "".join(f'<th scope="col">{html(each)}</th>' for each in heads)
-    body = "".join(
-        f'<tr><th scope="row">{html(first.text)}</th>'
-        + "".join(f"<td>{_cell(first, each, lang)}</td>" for each in others)
-        + "</tr>"
-        for first, *others in rows
-    )
-    return (
-        f'<div class="nami-scroll" tabindex="0" role="region" aria-label="{html(name)}">'
-        f'<table class="nami-table"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _cell(row: AnswerCell, cell: AnswerCell, lang: str) -> str:
-    if not cell.trace:
-        return html(cell.text)
-    return traced(html(cell.text), cell.text, row.text, cell.trace, lang)
+def _row(row: Row, lang: str) -> tuple[str, list[str]]:
+    """A row as HTML: its first cell names it, the others are figures that may be traced."""
+    name, *others = (cell if isinstance(cell, AnswerCell) else AnswerCell(cell) for cell in row)
+    cells = [traced(html(one.text), one.text, name.text, one.trace, lang) for one in others]
+    return html(name.text), cells
 
 
 class Telling:
@@ -120,6 +101,10 @@ class Telling:
     def n(self, value: float) -> str:
         """A number in three digits."""
         return formats.number(value, self.lang, significant=formats.SIGNIFICANT)
+
+    def code(self, dimension: str, value: str | None, unknown: str = "words.unknown") -> str:
+        """A value of a dimension in words; what the catalogue has for none."""
+        return self.session.t(unknown) if value is None else word(dimension, value, self.lang)
 
     def count(self, value: float) -> str:
         """A whole number."""
@@ -162,8 +147,3 @@ class Telling:
         return ", ".join(
             self.session.t("cases.answers.list", name=name, figure=figure) for name, figure in parts
         )
-
-
-def plain_cells(*texts: str) -> Row:
-    """Cells of which none is traced."""
-    return tuple(AnswerCell(text) for text in texts)

@@ -19,9 +19,8 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
-from nami_monitor.ui import app, chart_card, figure_notes, links, words
+from nami_monitor.ui import app, chart_card, figure_notes, links, scaffold, words
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.session import Session
 
@@ -60,36 +59,33 @@ def headline(session: Session, register: AssetRegister) -> None:
 def cards(session: Session, register: AssetRegister) -> None:
     """A card per figure."""
     where = register.where
-    st.html(
-        cards_html(
-            tuple(
-                figure_notes.card(session, (each,), where, figure_notes.notes(session, each))
-                for each in register.figures
-            ),
-            session.lang,
-        )
+    scaffold.cards(
+        session,
+        (
+            figure_notes.card(session, (each,), where, figure_notes.notes(session, each))
+            for each in register.figures
+        ),
     )
-    period = register.period
-    over = formats.period(period, session.lang)
+    over = formats.period(register.period, session.lang)
     st.caption(session.md("assets.over", period=over))
 
 
 def stock(session: Session, register: AssetRegister) -> None:
     """How old the assets in use are, and in which condition they came."""
-    st.header(session.t("assets.ages"), anchor=False)
+    title = scaffold.header(session.t("assets.ages"))
     if not register.ages:
         st.info(session.t("assets.none_in_use"))
         return
     names = {code: words.code_name(session, "condition", code) for _, code in register.ages}
     drawn = ages_chart(register.ages, BANDS, names, session.lang)
-    chart_card.show(session, drawn, key="ages", name=session.t("assets.ages"))
+    chart_card.show(session, drawn, key="ages", name=title)
     at = Period(register.month, register.month, PeriodKind.MONTH)
     links.offer_figure(session, IN_USE, at, register.where)
 
 
 def lasting(session: Session, register: AssetRegister) -> None:
     """How long they last, from all that were watched until the month."""
-    st.header(session.t("assets.lasting"), anchor=False)
+    title = scaffold.header(session.t("assets.lasting"))
     result = _survival(register)
     if result.state is State.NOT_APPLICABLE:
         st.info(markdown(words.reason(session, result)))
@@ -101,7 +97,7 @@ def lasting(session: Session, register: AssetRegister) -> None:
     warranty = None if register.lives.warranty is None else register.lives.warranty / YEAR
     st.markdown(markdown(_at_warranty(session, register)))
     drawn = survival_chart(steps, warranty, session.lang)
-    title, method = session.t("assets.lasting"), session.t("assets.method")
+    method = session.t("assets.method")
     chart_card.show(session, drawn, key="survival", name=title, caption=method)
     name = words.kpi_name(session, CATALOGUE[result.code])
     links.offer_trace(
@@ -143,19 +139,18 @@ def _at_warranty(session: Session, register: AssetRegister) -> str:
 
 def gone(session: Session, register: AssetRegister) -> None:
     """Which assets were retired, by which route, and how many of them too early."""
-    st.header(session.t("assets.gone"), anchor=False)
+    title = scaffold.header(session.t("assets.gone"))
     if not register.retired:
         st.info(session.t("assets.none_retired"))
         return
-    st.markdown(
-        session.md(
-            "assets.early",
-            retired=formats.number(register.retired, session.lang),
-            early=formats.number(register.early, session.lang),
-            warranted=formats.number(register.warranted, session.lang),
-            unknown=formats.number(register.retired - register.warranted, session.lang),
-        )
-    )
+    counts = {
+        "retired": register.retired,
+        "early": register.early,
+        "warranted": register.warranted,
+        "unknown": register.retired - register.warranted,
+    }
+    written = {name: formats.number(n, session.lang) for name, n in counts.items()}
+    st.markdown(session.md("assets.early", **written))
     routes = sorted({route for _, route in register.routes}, key=lambda r: (r is None, r or ""))
     years = sorted({year for year, _ in register.routes}, reverse=True)
     head = (session.t("assets.year"), *(_route(session, route) for route in routes))
@@ -169,7 +164,7 @@ def gone(session: Session, register: AssetRegister) -> None:
         links.trace_of_figure(session, RETIRED, _year(year, register.month), register.where)
         for year in years
     ]
-    chart_card.show_table(session, table, "routes", session.t("assets.gone"), {head[0]: traces})
+    chart_card.show_table(session, table, "routes", title, {head[0]: traces})
 
 
 def _year(year: int, month: date) -> Period:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from nami_monitor.briefing import cases
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.cases import TREND, CaseFigures, Doubt, DoubtKind, ShownFigure, doubts
-from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -19,9 +18,8 @@ from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names
-from nami_monitor.ui import app, cards, doors, filters, grid, lesson_card, links, words
+from nami_monitor.ui import app, cards, doors, filters, lesson_card, links, scaffold, words
 from nami_monitor.ui.app import DEMO, show_data
-from nami_monitor.ui.grid import Head
 from nami_monitor.ui.pages import case_answers, overview
 from nami_monitor.ui.session import Session
 
@@ -74,9 +72,7 @@ def figures(session: Session, case: Case, kind: str, month: date | None) -> None
     st.subheader(session.t("case.figures"), anchor=False)
     with read_as_of(session.store, month) as db:
         monitor = cases.monitor(db, case, kind)
-    st.html(
-        cards.cards_html(tuple(_card(session, figure) for figure in monitor.shown), session.lang)
-    )
+    scaffold.cards(session, (_card(session, figure) for figure in monitor.shown))
     _notes(session, monitor)
     for at, figure in enumerate(monitor.shown):
         if figure.parts:
@@ -115,7 +111,8 @@ def _card(session: Session, figure: ShownFigure) -> cards.Card:
     )
     if figure.line.result.state is not State.VALUE:
         return card
-    remarks = [_when(session, figure.line.result), card.note]
+    when = formats.period(figure.line.result.period, session.lang)  # may end before others do
+    remarks = [when, card.note]
     counts = _counts(session, figure.line.result) if cases.counts(figure.line.kpi) else ()
     return replace(
         card, note=". ".join(part for part in remarks if part), beside=(*counts, *card.beside)
@@ -131,23 +128,14 @@ def _step(session: Session, figure: ShownFigure) -> str:
     return session.t("case.again", day=formats.day(again, session.lang)) if again else ""
 
 
-def _when(session: Session, result: KpiResult) -> str:
-    """The period of a figure: within a case it may end sooner than that of the others."""
-    period = result.period
-    return formats.period(period, session.lang)
-
-
 def _counts(session: Session, result: KpiResult) -> tuple[cards.ComparedFigure, ...]:
     """Numerator and denominator of a share of things that are counted."""
     parts = (result.numerator, result.denominator)
     if result.unit is not Unit.PERCENT or not all(part and part.is_integer() for part in parts):
         return ()
     part, whole = (formats.number(number, session.lang) for number in parts if number is not None)
-    return (
-        cards.ComparedFigure(
-            session.t("case.counted"), session.t("case.of", part=part, whole=whole)
-        ),
-    )
+    written = session.t("case.of", part=part, whole=whole)
+    return (cards.ComparedFigure(session.t("case.counted"), written),)
 
 
 def _load(session: Session, tables: tuple[str, ...]) -> str:
@@ -179,57 +167,35 @@ def _parts(session: Session, figure: ShownFigure, key: str) -> None:
         "case.parts",
         name=name(session, figure),
         by=session.t(f"dimensions.{figure.by}").lower(),
-        period=_when(session, result),
+        period=formats.period(result.period, session.lang),
     )
     codes = [part.keys[figure.by] for part in figure.parts]
     with session.store.read() as db:
         names_by_code = names(db, figure.by, codes, session.lang)
+    rows = [
+        {
+            f"dimensions.{figure.by}": names_by_code[part.keys[figure.by]],
+            "trends.table.value": scaffold.Traced(
+                words.figure(session, part), links.trace_of_result(session, part, figure.where)
+            ),
+            "trends.table.numerator": part.numerator,
+            "trends.table.denominator": part.denominator,
+            "trends.table.remark": words.flags(session, part.flags) or None,
+        }
+        for part in figure.parts
+    ]
+    write = {f"trends.table.{name}": _mass for name in ("numerator", "denominator")}
     with st.expander(markdown(title)):
-        heads = [
-            Head(session.t(f"dimensions.{figure.by}")),
-            Head(session.t("trends.table.value")),
-            Head(session.t("trends.table.numerator"), lambda v: _mass(v, session.lang)),
-            Head(session.t("trends.table.denominator"), lambda v: _mass(v, session.lang)),
-            Head(session.t("trends.table.remark")),
-        ]
-        rows = [
-            (
-                names_by_code[part.keys[figure.by]],
-                words.figure(session, part),
-                part.numerator,
-                part.denominator,
-                words.flags(session, part.flags) or None,
-            )
-            for part in figure.parts
-        ]
-        table = ChartTable(tuple(head.title for head in heads), tuple(rows))
-        traces = [links.trace_of_result(session, part, figure.where) for part in figure.parts]
-        grid.grid(
-            session,
-            heads,
-            table.rows,
-            key=key,
-            name=title,
-            file=title,
-            traces={heads[1].title: traces},
-        )
+        scaffold.table(session, key, title, rows, write=write)
 
 
 def _mass(value: float, lang: str) -> str:
     return formats.number(value, lang, significant=4)
 
 
-WRITERS: Mapping[str, Callable[[Any, str], str]] = {
-    "added": _mass,
-    "stated": _mass,
-    "done": formats.number,
-    "cap": formats.number,
-    "count": formats.number,
-    "of": formats.number,
-    "times": formats.number,
-    "products": formats.number,
-    "own": _mass,
-    "price": _mass,
+WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
+    **dict.fromkeys(("added", "stated", "own", "price"), _mass),
+    **dict.fromkeys(("done", "cap", "count", "of", "times", "products"), formats.number),
 }
 """How figures in a doubt are written."""
 

@@ -32,7 +32,7 @@ from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import difference_text, names, reason_text, word
 from nami_monitor.store import Store
-from nami_monitor.ui import links, words
+from nami_monitor.ui import links, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.answer_blocks import (
@@ -41,7 +41,6 @@ from nami_monitor.ui.pages.answer_blocks import (
     AnsweredCase,
     Row,
     Telling,
-    plain_cells,
     show_block,
 )
 from nami_monitor.ui.session import Session
@@ -73,36 +72,27 @@ def show(session: Session, case: Case, kind: str, month: date | None) -> None:
         if answer.reason is not None:
             st.info(markdown(reason_text(answer.reason, session.lang)))
             continue
-        for block in TELL[answer.question](session, answered, answer.parts):
+        tell = Telling(session, answered, answer.question)
+        for block in TELL[answer.question](tell, answer.parts):
             show_block(session, answer.question, block)
         if answer.question in LISTS:
-            LISTS[answer.question](session, answered, answer.parts)
+            LISTS[answer.question](tell, answer.parts)
 
 
-# --- each question ------------------------------------------------------------------------------
+Blocks = Iterable[AnswerBlock]
 
 
-def _pace(session: Session, around: AnsweredCase, parts: tuple[Pace, ...]) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.PACE)
-    said, rows = [], []
-    for one in parts:
-        said.append(_stand(tell, one))
-        if one.reason is None:
-            rows.append(_pace_row(tell, one))
+def _pace(tell: Telling, parts: tuple[Pace, ...]) -> Blocks:
+    said = [_stand(tell, one) for one in parts]
     running = [one for one in parts if one.reason is None]
+    rows = [_pace_row(tell, one) for one in running]
     if len(running) > 1:
         ends = [sum(_reach(one)[at] for one in running) for at in (0, 1)]
-        said.append(
-            tell.md(
-                "together",
-                done=tell.count(sum(one.done for one in running)),
-                cap=tell.count(sum(one.cap for one in running)),
-                reach=_span(tell, ends),
-            )
-        )
-    reported = formats.long_month(max(one.progress.month for one in parts), session.lang)
+        counts = {n: tell.count(sum(getattr(one, n) for one in running)) for n in ("done", "cap")}
+        said.append(tell.md("together", reach=_span(tell, ends), **counts))
+    reported = formats.long_month(max(one.progress.month for one in parts), tell.lang)
     heads = tell.heads("title", "time", "share", "done", "since", "lately", "needed", "reach")
-    yield AnswerBlock(tuple(said), heads, tuple(rows), (tell.md("note", month=reported),))
+    yield AnswerBlock(said, heads, rows, [tell.md("note", month=reported)])
 
 
 def _reach(one: Pace) -> tuple[float, float]:
@@ -158,17 +148,18 @@ def _pace_row(tell: Telling, one: Pace) -> Row:
     done = tell.session.t("case.of", part=tell.count(one.done), whole=tell.count(one.cap))
     needed = words.NONE if one.needed is None else tell.n(round(max(one.needed, 0.0), 1))
     return (
-        *plain_cells(one.programme.title, tell.share(one.passed, one.term)),
+        one.programme.title,
+        tell.share(one.passed, one.term),
         tell.figure(one.progress, where),
-        *plain_cells(done, tell.n(round(one.a_year, 1)), tell.n(float(one.last_year)), needed),
-        AnswerCell(_span(tell, _reach(one))),
+        done,
+        tell.n(round(one.a_year, 1)),
+        tell.n(float(one.last_year)),
+        needed,
+        _span(tell, _reach(one)),
     )
 
 
-def _per_answer(
-    session: Session, around: AnsweredCase, parts: tuple[Answering, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.PER_ANSWER)
+def _per_answer(tell: Telling, parts: tuple[Answering, ...]) -> Blocks:
     for one in parts:
         asked, silent = one.silence.denominator or 0.0, one.silence.numerator or 0.0
         answered = tell.md(
@@ -183,7 +174,7 @@ def _per_answer(
         if before is not None and one.earlier:
             heads += tell.heads("before", "both_before", period=tell.period(before))
             heads += tell.heads("both_now", period=tell.period(one.period))
-        rows = tuple(_answer_row(tell, one, measure) for measure in one.reported)
+        rows = [_answer_row(tell, one, measure) for measure in one.reported]
         notes = (tell.md("both"),) if one.earlier else ()
         yield AnswerBlock((answered,), heads, rows, notes)
 
@@ -204,12 +195,11 @@ def _answer_row(tell: Telling, one: Answering, measure: str) -> Row:
     )
     if one.before is not None and one.earlier:
         cells += (mean(earlier), mean(earlier, both), mean(reported, both))
-    return plain_cells(*cells)
+    return cells
 
 
-def _list_answers(session: Session, around: AnsweredCase, parts: tuple[Answering, ...]) -> None:
+def _list_answers(tell: Telling, parts: tuple[Answering, ...]) -> None:
     """Each answer by itself."""
-    tell = Telling(session, around, CaseQuestion.PER_ANSWER)
     for one in parts:
         units = sorted({unit for reported in one.reported.values() for unit in reported})
         title = tell.md("each", n=len(units))
@@ -220,13 +210,10 @@ def _list_answers(session: Session, around: AnsweredCase, parts: tuple[Answering
         rows = [(unit, *(own.get(unit) for own in one.reported.values())) for unit in units]
         with st.expander(title):
             name = tell.say("each", n=len(units))
-            grid(session, heads, rows, key="case_each_answer", name=name, file=name)
+            grid(tell.session, heads, rows, key="case_each_answer", name=name, file=name)
 
 
-def _second_life(
-    session: Session, around: AnsweredCase, parts: tuple[KpiResult, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.SECOND_LIFE)
+def _second_life(tell: Telling, parts: tuple[KpiResult, ...]) -> Blocks:
     now, before = parts[-1], parts[-2] if len(parts) > 1 else None
 
     def values(one: KpiResult) -> dict[str, str]:
@@ -242,35 +229,25 @@ def _second_life(
         said.append(tell.md("before", **values(before)))
         less = (now.numerator or 0.0) - (before.numerator or 0.0)
         if less < 0 and (now.value or 0.0) >= (before.value or 0.0) - ROUNDING:
-            written = formats.signed_quantity(less, Unit.KG, session.lang)
+            written = formats.signed_quantity(less, Unit.KG, tell.lang)
             said.append(tell.md("lighter", less=written))
-    rows = tuple(
-        (
-            *plain_cells(*(values(one)[name] for name in ("title", "whole", "part"))),
-            tell.figure(one),
-        )
+    rows: list[Row] = [
+        (*(values(one)[name] for name in ("title", "whole", "part")), tell.figure(one))
         for one in parts
-    )
+    ]
     heads = tell.heads("title", "whole", "part", "share")
-    yield AnswerBlock(tuple(said), heads, rows, tell.flags(*parts))
+    yield AnswerBlock(said, heads, rows, tell.flags(*parts))
 
 
 ROUNDING: Final = 1e-9
 
 
-def _paper(
-    session: Session, around: AnsweredCase, parts: tuple[ElectionPaper, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.PAPER)
+def _paper(tell: Telling, parts: tuple[ElectionPaper, ...]) -> Blocks:
     now = parts[-1]
     components = tuple(dict.fromkeys(name for one in parts for name in one.components))
 
     def called(name: str | None) -> str:
-        return (
-            session.t("cases.answers.unnamed")
-            if name is None
-            else word("component", name, tell.lang)
-        )
+        return tell.code("component", name, "cases.answers.unnamed")
 
     def per_voter(value: float | None) -> str:
         return words.NONE if value is None else tell.quantity(value, now.total.unit)
@@ -278,15 +255,12 @@ def _paper(
     own = tell.listed(
         (called(name), tell.quantity(kg, Unit.KG)) for name, kg in now.components.items()
     )
-    title, total = tell.period(now.total.period), words.figure(session, now.total)
+    title, total = tell.period(now.total.period), words.figure(tell.session, now.total)
     said = [tell.md("now", title=title, total=total, parts=f"{own[:1].upper()}{own[1:]}")]
     if len(parts) > 1:
         before = parts[-2]
         changes = tell.listed(
-            (
-                called(name),
-                _paper_change(tell, before.components.get(name), now.components.get(name)),
-            )
+            (called(name), _paper_change(tell, *(x.components.get(name) for x in (before, now))))
             for name in components
             if name in before.components or name in now.components
         )
@@ -294,27 +268,18 @@ def _paper(
         earlier = tell.period(before.total.period)
         said.append(tell.md("change", title=earlier, parts=changes, total=whole))
     else:
-        kind = around.programmes.get(now.total.period.kind)
-        said.append(
-            tell.md(
-                "alone",
-                kind=kind.unit if kind else tell.period(now.total.period),
-            )
-        )
-    heads = (
-        tell.say("heads.title"),
-        *(called(name) for name in components),
-        tell.say("heads.total"),
-    )
-    rows = tuple(
+        kind = tell.around.programmes.get(now.total.period.kind)
+        said.append(tell.md("alone", kind=kind.unit if kind else tell.period(now.total.period)))
+    heads = (*tell.heads("title"), *map(called, components), *tell.heads("total"))
+    rows: list[Row] = [
         (
-            AnswerCell(tell.period(one.total.period)),
-            *plain_cells(*(per_voter(one.components.get(name)) for name in components)),
+            tell.period(one.total.period),
+            *(per_voter(one.components.get(name)) for name in components),
             tell.figure(one.total),
         )
         for one in parts
-    )
-    yield AnswerBlock(tuple(said), heads, rows, tell.flags(*(one.total for one in parts)))
+    ]
+    yield AnswerBlock(said, heads, rows, tell.flags(*(one.total for one in parts)))
 
 
 def _paper_change(tell: Telling, before: float | None, after: float | None) -> str:
@@ -323,10 +288,7 @@ def _paper_change(tell: Telling, before: float | None, after: float | None) -> s
     return tell.change(before, after)
 
 
-def _contracts(
-    session: Session, around: AnsweredCase, parts: tuple[ContractTerm, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.CONTRACTS)
+def _contracts(tell: Telling, parts: tuple[ContractTerm, ...]) -> Blocks:
     said = []
     for one in parts:
         contract, months = one.contract, one.months
@@ -334,17 +296,14 @@ def _contracts(
             said.append(tell.md("open", title=contract.name))
             continue
         passed, term = months
-        whole_years = not term % 12
-        years = term // 12 if whole_years else term
+        years, rest = divmod(term, 12)
         sentences = [
             tell.md(
                 "term",
                 title=contract.name,
-                years=session.t(
-                    "cases.answers.contracts.years" if whole_years else "months", n=years
-                ),
-                start=formats.day(contract.starts_on, session.lang),
-                end=formats.day(contract.ends_on, session.lang),
+                years=tell.session.t("months", n=term) if rest else tell.say("years", n=years),
+                start=formats.day(contract.starts_on, tell.lang),
+                end=formats.day(contract.ends_on, tell.lang),
                 passed=tell.count(passed),
                 term=tell.count(term),
                 time=tell.share(passed, term),
@@ -353,78 +312,55 @@ def _contracts(
         coming = contract.coming(one.month)
         if coming is not None:
             late = coming.prepare_from <= last_day(one.month)
-            day = formats.day(coming.prepare_from, session.lang)
+            day = formats.day(coming.prepare_from, tell.lang)
             sentences.append(tell.md("late" if late else "prepare", day=day))
         said.append(Markdown(" ".join(sentences)))
-    yield AnswerBlock(tuple(said))
+    yield AnswerBlock(said)
 
 
-def _channels(
-    session: Session, around: AnsweredCase, parts: tuple[ChannelVolume, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.CHANNELS)
-
+def _channels(tell: Telling, parts: tuple[ChannelVolume, ...]) -> Blocks:
     def called(one: ChannelVolume) -> str:
         if one.whole:
-            return session.t("cases.answers.together")
-        return (
-            session.t("words.unknown")
-            if one.channel is None
-            else word("channel", one.channel, tell.lang)
-        )
+            return tell.session.t("cases.answers.together")
+        return tell.code("channel", one.channel)
 
     *apart, whole = parts
-    own = tell.listed((called(one), words.figure(session, one.after)) for one in apart)
-    total = tell.listed([(called(whole), words.figure(session, whole.after))])
+    own = tell.listed((called(one), words.figure(tell.session, one.after)) for one in apart)
+    total = tell.listed([(called(whole), words.figure(tell.session, whole.after))])
     said = [tell.md("now", parts=f"{own[:1].upper()}{own[1:]}", total=total)]
-    reason = words.reason(session, whole.after)
+    reason = words.reason(tell.session, whole.after)
     if reason:
         said = [markdown(reason)]
     period = tell.period(whole.after.period)
     heads: tuple[str, ...] = (tell.say("heads.channel"), period)
     if whole.before is not None:
-        heads += (
-            tell.period(whole.before.period),
-            tell.say("heads.difference"),
-        )
-    heads += (tell.say("heads.total", period=period),)
-    rows = []
+        heads += (tell.period(whole.before.period), *tell.heads("difference"))
+    heads += tell.heads("total", period=period)
+    rows: list[Row] = []
     for one in parts:
-        cells = [AnswerCell(called(one)), tell.figure(one.after, one.where)]
-        if whole.before is not None:
-            cells += (
-                [
-                    tell.figure(one.before, one.where),
-                    AnswerCell(difference_text(one.before, one.after, tell.lang) or words.NONE),
-                ]
-                if one.before is not None
-                else plain_cells(words.NONE, words.NONE)
-            )
+        cells: Row = (called(one), tell.figure(one.after, one.where))
+        if one.before is not None:
+            difference = difference_text(one.before, one.after, tell.lang) or words.NONE
+            cells += (tell.figure(one.before, one.where), difference)
+        elif whole.before is not None:
+            cells += (words.NONE, words.NONE)
         known = absolute(one.after)
-        cells.append(AnswerCell(tell.quantity(known.value, known.unit) if known else words.NONE))
-        rows.append(tuple(cells))
-    yield AnswerBlock(tuple(said), heads, tuple(rows), tell.flags(whole.after))
+        rows.append((*cells, tell.quantity(known.value, known.unit) if known else words.NONE))
+    yield AnswerBlock(said, heads, rows, tell.flags(whole.after))
 
 
-def _measures(
-    session: Session, around: AnsweredCase, parts: tuple[MeasureNumbers, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.MEASURES)
+def _measures(tell: Telling, parts: tuple[MeasureNumbers, ...]) -> Blocks:
     for one in parts:
-        evaluation, lang = one.evaluation, session.lang
+        evaluation, lang = one.evaluation, tell.lang
         measure = evaluation.intervention
-        title = tell.md(
-            "title",
-            title=measure.title,
-            code=measure.code,
-            start=formats.day(measure.starts_on, lang),
-        )
-        said = [title, markdown(measures.verdict(evaluation, lang)), *_effects(session, evaluation)]
-        how = tuple(markdown(remark) for remark in measures.plan_remarks(evaluation, lang))
+        start = formats.day(measure.starts_on, lang)
+        title = tell.md("title", title=measure.title, code=measure.code, start=start)
+        said = [title, markdown(measures.verdict(evaluation, lang)), *_effects(tell, evaluation)]
+        how = [markdown(remark) for remark in measures.plan_remarks(evaluation, lang)]
         if not one.numbers:
             stops = [each for each in evaluation.limitations if each.stops]
             said += [markdown(measures.limitation_sentence(each, lang)) for each in stops]
-            yield AnswerBlock(tuple(said), how=how)
+            yield AnswerBlock(said, how=how)
             continue
         unit = formats.unit_label(evaluation.unit, lang)
         plain = [tell.md("note", unit=unit)]
@@ -432,25 +368,20 @@ def _measures(
             plain.append(tell.md("estimate"))
         if evaluation.window and evaluation.window.anticipation:
             plain.append(tell.md("without"))
-        yield AnswerBlock(
-            tuple(said),
-            _months_compared(tell, one),
-            tuple(_plain_rows(tell, one)),
-            (Markdown(" ".join(plain)),),
-            how,
-        )
+        notes, rows = [Markdown(" ".join(plain))], list(_plain_rows(tell, one))
+        yield AnswerBlock(said, _months_compared(tell, one), rows, notes, how)
 
 
-def _effects(session: Session, evaluation: Evaluation) -> Iterable[Markdown]:
+def _effects(tell: Telling, evaluation: Evaluation) -> Iterable[Markdown]:
     """The estimates on which the verdict rests; before it those up to now."""
     figures = measures.told(evaluation)
     if evaluation.excused or figures is None or figures.net is None:
         return
     written = {
-        part: measures.effect_text(getattr(figures, part), evaluation.unit, session.lang)
+        part: measures.effect_text(getattr(figures, part), evaluation.unit, tell.lang)
         for part in ("gross", "spill", "net")
     }
-    yield session.md("cases.answers.measures.effects", **written)
+    yield tell.md("effects", **written)
 
 
 def _months_compared(tell: Telling, one: MeasureNumbers) -> tuple[str, ...]:
@@ -484,37 +415,31 @@ def _plain_rows(tell: Telling, one: MeasureNumbers) -> Iterable[Row]:
             if means is not None:
                 where = tell.say(f"{whose}", n=count)
                 name = tell.say(f"{what}", channel=channel, where=where)
-                yield plain_cells(
-                    f"{name[:1].upper()}{name[1:]}",
-                    tell.n(means.before),
-                    tell.n(means.after),
-                    tell.change(means.before, means.after),
-                )
+                numbers_written = (tell.n(means.before), tell.n(means.after))
+                change = tell.change(means.before, means.after)
+                yield (f"{name[:1].upper()}{name[1:]}", *numbers_written, change)
 
 
-def _streams(
-    session: Session, around: AnsweredCase, parts: tuple[SplitContract, ...]
-) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.STREAMS)
+def _streams(tell: Telling, parts: tuple[SplitContract, ...]) -> Blocks:
     for one in parts:
         before, after = one.spend.before, one.spend.after
         values = {
-            "since": formats.long_month(one.since, session.lang),
+            "since": formats.long_month(one.since, tell.lang),
             "period": tell.period(after.period),
         }
         if after.value is None:
-            said = tell.md("lacking", reason=words.reason(session, after), **values)
+            said = tell.md("lacking", reason=words.reason(tell.session, after), **values)
         else:
-            change = formats.difference(before.value or 0.0, after.value, Unit.EUR, session.lang)
+            change = formats.difference(before.value or 0.0, after.value, Unit.EUR, tell.lang)
             written = {
-                "before": words.figure(session, before),
-                "after": words.figure(session, after),
+                "before": words.figure(tell.session, before),
+                "after": words.figure(tell.session, after),
             }
             said = tell.md("change", change=change, **written, **values)
         heads = tell.heads("stream", "before", "after", "change", "price", "volume", "mix", "rest")
-        rows = tuple(_stream_row(tell, one.family, each) for each in one.spend.streams)
+        rows = [_stream_row(tell, one.family, each) for each in one.spend.streams]
         if not any(_rest(each) for each in one.spend.streams):
-            heads, rows = heads[:-1], tuple(row[:-1] for row in rows)
+            heads, rows = heads[:-1], [row[:-1] for row in rows]
         notes = (tell.md("note"), *tell.flags(before, after))
         yield AnswerBlock((said,), heads, rows, notes)
 
@@ -534,33 +459,31 @@ def _stream_row(tell: Telling, family: str, one: StreamSpend) -> Row:
         trace = links.trace_of_figure(tell.session, "impact_spend", one.after.period, where)
     before = tell.quantity(one.before, Unit.EUR)
     if one.split is None:
-        return plain_cells(name, before, words.figure(tell.session, one.after), *[words.NONE] * 5)
+        return (name, before, words.figure(tell.session, one.after), *[words.NONE] * 5)
     split = one.split
     parts = (split.change, split.price, split.volume, split.mix, _rest(one))
     return (
-        *plain_cells(name, before),
+        name,
+        before,
         AnswerCell(tell.quantity(one.after.value or 0.0, Unit.EUR), trace),
-        *plain_cells(
-            *(formats.signed_quantity(round(float(part), 2), Unit.EUR, tell.lang) for part in parts)
-        ),
+        *(formats.signed_quantity(round(float(part), 2), Unit.EUR, tell.lang) for part in parts),
     )
 
 
-def _idle(session: Session, around: AnsweredCase, parts: tuple[Idle, ...]) -> Iterable[AnswerBlock]:
-    tell = Telling(session, around, CaseQuestion.IDLE)
+def _idle(tell: Telling, parts: tuple[Idle, ...]) -> Blocks:
     for one in parts:
-        month = formats.long_month(one.month, session.lang)
+        month = formats.long_month(one.month, tell.lang)
         if one.longest is None:
             said = [tell.md("nothing", month=month)]
         else:
-            since = formats.day(one.longest, session.lang)
+            since = formats.day(one.longest, tell.lang)
             said = [tell.md("idle", month=month, count=one.count, since=since)]
         bought = None if one.bought is None else tell.quantity(one.bought, Unit.BASE)
         if bought is None or one.spend.value is None:
             lacking = one.pieces if bought is None else one.spend
-            said.append(markdown(words.reason(session, lacking)))
+            said.append(markdown(words.reason(tell.session, lacking)))
         else:
-            spend, period = words.figure(session, one.spend), tell.period(one.spend.period)
+            spend, period = words.figure(tell.session, one.spend), tell.period(one.spend.period)
             said.append(tell.md("new", period=period, pieces=bought, spend=spend))
         worth = words.NONE if one.worth is None else tell.quantity(one.worth, Unit.EUR)
         if one.count and one.worth is not None:
@@ -568,47 +491,35 @@ def _idle(session: Session, around: AnsweredCase, parts: tuple[Idle, ...]) -> It
         new = {"condition": ("new",)}
         pieces, spend_cell = tell.figure(one.pieces, new), tell.figure(one.spend, new)
         rows = (
-            plain_cells(
-                tell.say("heads.idle"),
-                tell.quantity(one.count, Unit.BASE),
-                worth,
-            ),
-            (
-                AnswerCell(tell.say("heads.new")),
-                AnswerCell(bought or words.NONE, pieces.trace),
-                spend_cell,
-            ),
+            (tell.say("heads.idle"), tell.quantity(one.count, Unit.BASE), worth),
+            (tell.say("heads.new"), AnswerCell(bought or words.NONE, pieces.trace), spend_cell),
         )
         notes = [tell.md("note")]
         hidden = one.count - len(one.told)
         if hidden:
             notes.append(tell.md("hidden", count=hidden))
-        yield AnswerBlock(
-            (Markdown(" ".join(said)),), tell.heads("what", "pieces", "euros"), rows, tuple(notes)
-        )
+        heads = tell.heads("what", "pieces", "euros")
+        yield AnswerBlock([Markdown(" ".join(said))], heads, rows, notes)
 
 
-def _list_idle(session: Session, around: AnsweredCase, parts: tuple[Idle, ...]) -> None:
+def _list_idle(tell: Telling, parts: tuple[Idle, ...]) -> None:
     """What stands idle, piece by piece."""
     for one in parts:
         if not one.told:
             continue
-        heads = [
-            *(Head(session.t(f"cases.answers.idle.heads.{key}")) for key in ("asset", "location")),
-            Head(
-                session.t("cases.answers.idle.heads.noticed"),
-                lambda day: formats.day(day, session.lang),
-            ),
+        rows = [
+            {
+                "cases.answers.idle.heads.asset": each.asset,
+                "cases.answers.idle.heads.location": tell.around.locations[each.location],
+                "cases.answers.idle.heads.noticed": each.noticed_on,
+            }
+            for each in one.told
         ]
-        rows = [(each.asset, around.locations[each.location], each.noticed_on) for each in one.told]
-        with st.expander(session.md("cases.answers.idle.each", n=len(rows))):
-            name = session.t("cases.answers.idle.each", n=len(rows))
-            grid(session, heads, rows, key="case_idle", name=name, file=name)
+        with st.expander(tell.md("each", n=len(rows))):
+            scaffold.table(tell.session, "case_idle", tell.say("each", n=len(rows)), rows)
 
 
-TELL: Final[
-    Mapping[CaseQuestion, Callable[[Session, AnsweredCase, Any], Iterable[AnswerBlock]]]
-] = {
+TELL: Final[Mapping[CaseQuestion, Callable[[Telling, Any], Blocks]]] = {
     CaseQuestion.PACE: _pace,
     CaseQuestion.PER_ANSWER: _per_answer,
     CaseQuestion.SECOND_LIFE: _second_life,
@@ -619,7 +530,7 @@ TELL: Final[
     CaseQuestion.STREAMS: _streams,
     CaseQuestion.IDLE: _idle,
 }
-LISTS: Final[Mapping[CaseQuestion, Callable[[Session, AnsweredCase, Any], None]]] = {
+LISTS: Final[Mapping[CaseQuestion, Callable[[Telling, Any], None]]] = {
     CaseQuestion.PER_ANSWER: _list_answers,
     CaseQuestion.IDLE: _list_idle,
 }

@@ -23,10 +23,10 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import KpiResult
 from nami_monitor.store import Store, Work
-from nami_monitor.ui import booking, filters, lesson_card, links, words
+from nami_monitor.ui import booking, filters, lesson_card, links, scaffold, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import ROW, Head, grid
-from nami_monitor.ui.jobs import Job, Outcome
+from nami_monitor.ui.grid import ROW
+from nami_monitor.ui.jobs import Job, Outcome, said
 from nami_monitor.ui.session import Session
 
 LESSON: Final = {
@@ -73,21 +73,19 @@ def disciplines(session: Session, conclusions: Conclusions) -> None:
         return
     n = len(conclusions.tables)
     st.markdown(session.md("conclusions.disciplines.said", n=conclusions.together, of=n))
-    keys = ("measure", "category", "status", "present", "missing", "policy")
-    heads = [Head(session.t(f"conclusions.disciplines.{key}")) for key in keys]
     rows = [
-        (
-            measure.title,
-            filters.category_name(session, measure.category),
-            words.value_name(session, measure.status),
-            _roles(session, measure.present),
-            _roles(session, measure.missing),
-            measure.policy,
-        )
+        {
+            "conclusions.disciplines.measure": measure.title,
+            "conclusions.disciplines.category": filters.category_name(session, measure.category),
+            "conclusions.disciplines.status": words.value_name(session, measure.status),
+            "conclusions.disciplines.present": _roles(session, measure.present),
+            "conclusions.disciplines.missing": _roles(session, measure.missing),
+            "conclusions.disciplines.policy": measure.policy,
+        }
         for measure in conclusions.tables
     ]
     title = session.t("conclusions.disciplines.title")
-    grid(session, heads, rows, key="conclusion_tables", name=title, file=title)
+    scaffold.table(session, "conclusion_tables", title, rows)
 
 
 def _roles(session: Session, roles: Sequence[str]) -> str | None:
@@ -125,53 +123,41 @@ def budgets(session: Session, conclusions: Conclusions) -> None:
     year = conclusions.decembers[0].result.period.last.year
     even = formats.percent(EVEN, session.lang)
     st.markdown(session.md("conclusions.budgets.said", year=year, even=even))
-    keys = ("category", "share", "usual", "prevented", "remark")
-    writers = {
-        "share": lambda value: formats.percent(value, session.lang),
-        "usual": lambda value: formats.percent(value, session.lang),
-        "prevented": lambda value: formats.figure(value, Unit.EUR, session.lang),
-    }
-    heads = [Head(session.t(f"conclusions.budgets.{key}"), writers.get(key)) for key in keys]
-    rows = [_december(session, december) for december in conclusions.decembers]
-    title = session.t("conclusions.budgets.title")
-    remark = session.t("conclusions.budgets.remark")
-    grid(
+    scaffold.table(
         session,
-        heads,
-        rows,
-        key="conclusion_decembers",
-        name=title,
-        file=title,
-        widths={remark: 480},
-        row_height=2 * ROW,
-        traces={
-            session.t("conclusions.budgets.share"): [
-                _way(session, december.result) for december in conclusions.decembers
-            ],
-            session.t("conclusions.budgets.prevented"): [
-                _way(session, december.prevented) for december in conclusions.decembers
-            ],
+        "conclusion_decembers",
+        session.t("conclusions.budgets.title"),
+        [_december(session, december) for december in conclusions.decembers],
+        write={
+            "conclusions.budgets.share": formats.percent,
+            "conclusions.budgets.usual": formats.percent,
+            "conclusions.budgets.prevented": _euros,
         },
+        widths={"conclusions.budgets.remark": 480},
+        row_height=2 * ROW,
     )
     st.caption(session.t("conclusions.budgets.prevented_words"))
 
 
-def _december(session: Session, december: December) -> tuple[object, ...]:
-    prevented = december.prevented.value if december.prevented else None
-    return (
-        filters.category_name(session, december.category),
-        december.result.value,
-        december.usual,
-        prevented,
-        words.reason(session, december.result) or None,
-    )
+def _euros(value: float, lang: str) -> str:
+    return formats.figure(value, Unit.EUR, lang)
 
 
-def _way(session: Session, result: KpiResult | None) -> str | None:
-    """Where a figure of a category can be traced."""
+def _december(session: Session, december: December) -> scaffold.Row:
+    return {
+        "conclusions.budgets.category": filters.category_name(session, december.category),
+        "conclusions.budgets.share": _traced(session, december.result),
+        "conclusions.budgets.usual": december.usual,
+        "conclusions.budgets.prevented": _traced(session, december.prevented),
+        "conclusions.budgets.remark": words.reason(session, december.result) or None,
+    }
+
+
+def _traced(session: Session, result: KpiResult | None) -> scaffold.Traced:
+    """The value of a figure of a category, and where it can be traced."""
     if result is None or result.value is None:
-        return None
-    return links.trace_of_result(session, result, {})
+        return scaffold.Traced(None, None)
+    return scaffold.Traced(result.value, links.trace_of_result(session, result, {}))
 
 
 def unknowingly(session: Session, conclusions: Conclusions) -> None:
@@ -241,6 +227,6 @@ def _answer(
     def write(job: Job) -> Outcome:
         with job.store.write(Work.NOTE, job.who) as db:
             briefing.answer(db, aha.name, answer, job.who)
-        return Outcome(lambda session: session.t("conclusions.unknowingly.kept"))
+        return Outcome(said("conclusions.unknowingly.kept"))
 
-    booking.action(session, label, name, lambda session: session.t("jobs.keeping"), write)
+    booking.action(session, label, name, said("jobs.keeping"), write)

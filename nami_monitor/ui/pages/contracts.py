@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import tables
 from nami_monitor.charts.columns import PeriodBar, periods_chart
 from nami_monitor.charts.registers import MOST, ContractLane, timeline_chart
-from nami_monitor.charts.spec import ChartTable
+from nami_monitor.charts.spec import ChartTable, Drawn
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, add_months, month_range
@@ -28,11 +29,18 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import app, chart_card, figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui import (
+    app,
+    chart_card,
+    figure_notes,
+    filters,
+    links,
+    scaffold,
+    trend_chart,
+    words,
+)
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
-from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -79,63 +87,45 @@ def headline(session: Session, register: ContractRegister) -> None:
 
 def prepare(session: Session, register: ContractRegister) -> None:
     """Contracts to start preparing now, and those whose end should be mended first."""
-    due = register.due
-    st.header(session.t("contracts.prepare.title"), anchor=False)
+    title = scaffold.header(session.t("contracts.prepare.title"))
     st.caption(session.t("contracts.prepare.words"))
     if register.overdue:
         named = ", ".join(contract.name for contract in register.overdue)
         st.text(plain(session.t("contracts.prepare.overdue", named=named)))
-    if not due:
-        return
     offered = choices(session.store)
-
-    def day(value: date) -> str:
-        return formats.day(value, session.lang)
-
-    def number(value: float) -> str:
-        return formats.number(value, session.lang)
-
-    heads = [
-        Head(session.t("columns.title")),
-        Head(session.t("contracts.moment"), day),
-        Head(session.t("contracts.kind")),
-        Head(session.t("contracts.prepare_from"), day),
-        Head(session.t("columns.notice_months"), number),
-        Head(session.t("columns.preparation_months"), number),
-        Head(session.t("columns.category")),
-        Head(session.t("columns.supplier")),
-    ]
     rows = [
-        (
-            contract.name,
-            moment.day,
-            session.t(f"charts.contracts.{moment.kind}"),
-            moment.prepare_from,
-            contract.notice,
-            moment.preparation,
-            filters.category_name(session, contract.category, offered),
-            contract.supplier,
-        )
-        for contract, moment in due
+        {
+            "columns.title": contract.name,
+            "contracts.moment": moment.day,
+            "contracts.kind": session.t(f"charts.contracts.{moment.kind}"),
+            "contracts.prepare_from": moment.prepare_from,
+            "columns.notice_months": contract.notice,
+            "columns.preparation_months": moment.preparation,
+            "columns.category": filters.category_name(session, contract.category, offered),
+            "columns.supplier": contract.supplier,
+        }
+        for contract, moment in register.due
     ]
-    title = session.t("contracts.prepare.title")
-    grid(session, heads, rows, key="contracts_due", name=title, file=title)
+    scaffold.table(session, "contracts_due", title, rows)
 
 
 def cards(session: Session, register: ContractRegister) -> None:
     """A card per figure."""
-    drawn = []
-    for code in CARDS:
-        results = register.figures[code]
-        note = figure_notes.complete(session, results[-1])
-        drawn.append(figure_notes.card(session, results, register.where, note))
-    st.html(cards_html(tuple(drawn), session.lang))
+    shown = [register.figures[code] for code in CARDS]
+    where = register.where
+    scaffold.cards(
+        session,
+        (
+            figure_notes.card(session, each, where, figure_notes.complete(session, each[-1]))
+            for each in shown
+        ),
+    )
 
 
 def timeline(session: Session, register: ContractRegister) -> None:
     """When contracts run, can be left and end."""
     current = [contract for contract in register.contracts if contract.current(register.month)]
-    st.header(session.t("contracts.timeline.title"), anchor=False)
+    scaffold.header(session.t("contracts.timeline.title"))
     if not current:
         st.info(session.t("contracts.timeline.nothing"))
         return
@@ -183,8 +173,7 @@ def _earlier(day: date, months: float) -> date:
 
 def values(session: Session, register: ContractRegister) -> None:
     """The value under contract, by category."""
-    title = session.t("contracts.values.title")
-    st.header(markdown(title), anchor=False)
+    title = scaffold.header(session.t("contracts.values.title"))
     st.caption(session.t("contracts.values.words"))
     if not register.values:
         st.info(session.t("contracts.values.nothing"))
@@ -213,60 +202,51 @@ def values(session: Session, register: ContractRegister) -> None:
 
 def shapes(session: Session, register: ContractRegister) -> None:
     """How running contracts are specified, and in which form."""
-    title = session.t("contracts.shapes.title")
-    st.header(markdown(title), anchor=False)
+    title = scaffold.header(session.t("contracts.shapes.title"))
     if not register.shapes:
         st.info(session.t("contracts.shapes.nothing"))
         return
     st.caption(session.t("contracts.shapes.words"))
-    heads = [
-        Head(session.t("columns.specification")),
-        Head(session.t("columns.form")),
-        Head(session.t("contracts.shapes.count"), lambda n: formats.number(int(n), session.lang)),
-        Head(session.t("columns.value_eur"), lambda value: formats.money(value, session.lang)),
-    ]
     rows = [
-        (
-            words.value_name(session, shape.specification)
+        {
+            "columns.specification": words.value_name(session, shape.specification)
             if shape.specification
             else session.t("words.unknown"),
-            shape.form or session.t("words.unknown"),
-            shape.count,
-            shape.value,
-        )
+            "columns.form": shape.form or session.t("words.unknown"),
+            "contracts.shapes.count": _traced(session, register, RUNNING, shape, shape.count),
+            "columns.value_eur": _traced(session, register, VALUE, shape, shape.value),
+        }
         for shape in register.shapes
     ]
-    named = {RUNNING: session.t("contracts.shapes.count"), VALUE: session.t("columns.value_eur")}
-    traces = {
-        name: [
-            None
-            if code == VALUE and shape.value is None
-            else links.trace_of_figure(
-                session, code, _month(register.month), {**register.where, **_alike(shape)}
-            )
-            for shape in register.shapes
-        ]
-        for code, name in named.items()
-    }
-    grid(session, heads, rows, key="contracts_shapes", name=title, file=title, traces=traces)
+    scaffold.table(session, "contracts_shapes", title, rows, write=EUROS)
+
+
+EUROS: Final = {"columns.value_eur": formats.money}
+
+
+def _traced(
+    session: Session,
+    register: ContractRegister,
+    code: str,
+    shape: CategoryContracts,
+    value: float | None,
+) -> scaffold.Traced:
+    """A figure of the contracts of one shape, with where it came from."""
+    if value is None:
+        return scaffold.Traced(None, None)
+    alike = {"specification": (shape.specification or EMPTY,), "form": (shape.form or EMPTY,)}
+    where = {**register.where, **alike}
+    trace = links.trace_of_figure(session, code, _month(register.month), where)
+    return scaffold.Traced(value, trace)
 
 
 def _month(month: date) -> Period:
     return Period(month, month, PeriodKind.MONTH)
 
 
-def _alike(shape: CategoryContracts) -> dict[str, tuple[str, ...]]:
-    """The filters that give contracts of one shape."""
-    return {
-        "specification": (shape.specification or EMPTY,),
-        "form": (shape.form or EMPTY,),
-    }
-
-
 def table(session: Session, register: ContractRegister) -> None:
     """Every contract of the register, and how much it leaves unsaid."""
-    title = session.t("contracts.register.title")
-    st.header(markdown(title), anchor=False)
+    title = scaffold.header(session.t("contracts.register.title"))
     sentences = [
         session.t("contracts.register.words", n=len(register.contracts)),
         session.t("contracts.register.value", n=register.without_value),
@@ -277,54 +257,38 @@ def table(session: Session, register: ContractRegister) -> None:
     st.markdown(markdown(" ".join(sentences)))
     offered = choices(session.store)
 
-    def day(value: date) -> str:
-        return formats.day(value, session.lang)
+    def named(value: str | None) -> str | None:
+        return value and words.value_name(session, value)
 
-    heads = [
-        Head(session.t("columns.title")),
-        Head(session.t("columns.supplier")),
-        Head(session.t("columns.category")),
-        Head(session.t("columns.stream")),
-        Head(session.t("columns.value_eur"), lambda value: formats.money(value, session.lang)),
-        Head(session.t("columns.starts_on"), day),
-        Head(session.t("columns.ends_on"), day),
-        Head(session.t("columns.ends_on_note")),
-        Head(session.t("contracts.option"), day),
-        Head(session.t("columns.notice_months"), lambda value: formats.number(value, session.lang)),
-        Head(session.t("columns.specification")),
-        Head(session.t("columns.form")),
-        Head(session.t("columns.status")),
-        Head(session.t("contracts.status_written")),
-        Head(session.t("columns.contract_id")),
-    ]
     rows = [
-        (
-            contract.name,
-            contract.supplier,
-            filters.category_name(session, contract.category, offered),
-            contract.stream and words.code_name(session, "stream", contract.stream),
-            contract.value,
-            contract.starts_on,
-            contract.ends_on,
-            contract.note and words.value_name(session, contract.note),
-            contract.option(register.month),
-            contract.notice,
-            contract.specification and words.value_name(session, contract.specification),
-            contract.form,
-            session.t(f"contracts.standing.{contract.standing}"),
-            contract.status,
-            contract.number,
-        )
+        {
+            "columns.title": contract.name,
+            "columns.supplier": contract.supplier,
+            "columns.category": filters.category_name(session, contract.category, offered),
+            "columns.stream": contract.stream
+            and words.code_name(session, "stream", contract.stream),
+            "columns.value_eur": contract.value,
+            "columns.starts_on": contract.starts_on,
+            "columns.ends_on": contract.ends_on,
+            "columns.ends_on_note": named(contract.note),
+            "contracts.option": contract.option(register.month),
+            "columns.notice_months": contract.notice,
+            "columns.specification": named(contract.specification),
+            "columns.form": contract.form,
+            "columns.status": session.t(f"contracts.standing.{contract.standing}"),
+            "contracts.status_written": contract.status,
+            "columns.contract_id": contract.number,
+        }
         for contract in register.contracts
     ]
-    grid(session, heads, rows, key="contracts_register", name=title, file=title)
+    scaffold.table(session, "contracts_register", title, rows, write=EUROS)
 
 
 def splits(session: Session, register: ContractRegister) -> None:
     """Spend of contracts that were split, as one line across the split, and by stream."""
     if not register.splits:
         return
-    st.header(markdown(words.kpi_name(session, CATALOGUE[STREAMS])), anchor=False)
+    scaffold.header(words.kpi_name(session, CATALOGUE[STREAMS]))
     st.caption(session.t("contracts.splits.words"))
     for split in register.splits:
         _split(session, split, register.where)
@@ -332,13 +296,11 @@ def splits(session: Session, register: ContractRegister) -> None:
 
 def _split(session: Session, split: ContractSplit, where: Filters) -> None:
     st.subheader(markdown(split.name), anchor=False)
-    if split.kind in trend_chart.MONTHLY:
-        _line(session, split)
-    else:
-        _bars(session, split)
+    drawn = _line(session, split) if split.kind in trend_chart.MONTHLY else _bars(session, split)
+    chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
     with st.expander(session.t("trends.as_table")):
-        table = _split_table(session, split)
         within = {**where, "family": (split.family,)}
+        table = _split_table(session, split)
         traces = [
             links.trace_of_figure(session, STREAMS, split.periods[row[0]], within)
             for row in table.rows
@@ -347,28 +309,22 @@ def _split(session: Session, split: ContractSplit, where: Filters) -> None:
         chart_card.show_table(session, table, f"split_{split.family}_table", split.name, column)
 
 
-def _line(session: Session, split: ContractSplit) -> None:
-    trend = Trend(
-        (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
-        Unit.EUR,
-        marks=tuple(
-            InterventionMark(
-                replacement.month, session.t("contracts.splits.mark", n=len(replacement.names))
-            )
-            for replacement in split.replacements
-        ),
+def _line(session: Session, split: ContractSplit) -> Drawn:
+    points = tuple(TrendPoint(*point) for point in split.total.items())
+    marks = tuple(
+        InterventionMark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
+        for one in split.replacements
     )
-    drawn = tables.trend_chart(trend, session.lang)
-    chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
+    trend = Trend((Series(split.name, points),), Unit.EUR, marks=marks)
+    return tables.trend_chart(trend, session.lang)
 
 
-def _bars(session: Session, split: ContractSplit) -> None:
+def _bars(session: Session, split: ContractSplit) -> Drawn:
     bars = tuple(
         PeriodBar(_period(session, split, month), "", value) for month, value in split.total.items()
     )
     alt = session.t("trends.bars_alt", name=split.name, n=len(bars))
-    drawn = periods_chart(bars, Unit.EUR, session.lang, alt)
-    chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
+    return periods_chart(bars, Unit.EUR, session.lang, alt)
 
 
 def _since(session: Session, split: ContractSplit) -> str:

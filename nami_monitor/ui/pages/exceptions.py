@@ -1,18 +1,23 @@
 """Strategies that do not apply to a category: which, who decided so, and a form to decide."""
 
-from datetime import date
+from typing import Final
 
 import streamlit as st
 
 from nami_monitor.briefing import targets as briefing
-from nami_monitor.briefing.targets import STRATEGIES, Ruling, StrategyException
-from nami_monitor.core.escapes import plain
+from nami_monitor.briefing.targets import STRATEGIES, StrategyException
 from nami_monitor.core.words import Strategy
-from nami_monitor.i18n import formats
-from nami_monitor.ui import booking, words
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui import booking, scaffold
+from nami_monitor.ui.jobs import said
 from nami_monitor.ui.pages.targets import Names, category_name
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
+
+FIELDS: Final = (
+    FormField("reason", most=300),
+    FormField("legal_basis", label="exceptions.table.legal_basis", most=300),
+    FormField("look_again_on", "day", label="exceptions.table.look_again_on"),
+)
 
 
 def part(session: Session, names: Names) -> None:
@@ -22,39 +27,48 @@ def part(session: Session, names: Names) -> None:
         session: the visitor's session.
         names: the categories' names.
     """
-    st.header(session.t("exceptions.title"), anchor=False)
+    title = scaffold.header(session.t("exceptions.title"))
     st.markdown(session.t("exceptions.words"))
     with session.store.read() as db:
         exemptions, rulings = briefing.exceptions(db), briefing.rulings(db)
-    if exemptions:
-        _table(session, exemptions, names)
-    else:
+    rows = [
+        {
+            **_about(session, exemption, names),
+            "exceptions.table.reason": exemption.reason,
+            "exceptions.table.legal_basis": exemption.legal_basis,
+            "exceptions.table.look_again_on": exemption.look_again_on,
+        }
+        for exemption in exemptions
+    ]
+    scaffold.table(session, "exceptions", title, rows)
+    if not rows:
         st.markdown(session.t("exceptions.none"))
     if names:
         _form(session, exemptions, names)
     if rulings:
-        with st.expander(session.t("exceptions.history")):
-            _history(session, rulings, names)
+        title = session.t("exceptions.history")
+        with st.expander(title):
+            changes = [
+                (
+                    ruling.change,
+                    {
+                        **_about(session, ruling.said, names),
+                        "exceptions.table.what": session.t(
+                            f"exceptions.what.{'applies' if ruling.applies else 'exempt'}"
+                        ),
+                        "exceptions.table.reason": None if ruling.applies else ruling.said.reason,
+                    },
+                )
+                for ruling in rulings
+            ]
+            scaffold.history(session, "rulings", title, "exceptions.table", changes, file=False)
 
 
-def _table(session: Session, exemptions: tuple[StrategyException, ...], names: Names) -> None:
-    keys = ("category", "strategy", "reason", "legal_basis", "look_again_on")
-    heads = [Head(session.t(f"exceptions.table.{key}")) for key in keys[:-1]]
-    heads.append(
-        Head(session.t("exceptions.table.look_again_on"), lambda d: formats.day(d, session.lang))
-    )
-    rows = [
-        (
-            category_name(session, names, exemption.category),
-            session.t(f"strategies.{exemption.strategy}"),
-            exemption.reason,
-            exemption.legal_basis,
-            exemption.look_again_on,
-        )
-        for exemption in exemptions
-    ]
-    title = session.t("exceptions.title")
-    grid(session, heads, rows, key="exceptions", name=title, file=title)
+def _about(session: Session, exemption: StrategyException, names: Names) -> scaffold.Row:
+    return {
+        "exceptions.table.category": category_name(session, names, exemption.category),
+        "exceptions.table.strategy": session.t(f"strategies.{exemption.strategy}"),
+    }
 
 
 def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Names) -> None:
@@ -62,25 +76,17 @@ def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Na
         booking.in_demo(session)
         left, right = st.columns(2)
         with left:
-            category = st.selectbox(
-                session.t("columns.category"),
-                list(names),
-                format_func=lambda code: plain(category_name(session, names, code)),
-                key="exempt_category",
-            )
+            category = scaffold.choice(
+                session, "columns.category", list(names),
+                lambda code: category_name(session, names, code), key="exempt_category",
+            )  # fmt: skip
         with right:
-            strategy = st.selectbox(
-                session.t("exceptions.table.strategy"),
-                STRATEGIES,
-                format_func=lambda exemption: session.t(f"strategies.{exemption}"),
-                key="exempt_strategy",
-            )
-        current = [
-            exemption
-            for exemption in exemptions
-            if (exemption.category, exemption.strategy) == (category, strategy)
-        ]
-        ruling = _fields(session, category, strategy, current[0] if current else None)
+            strategy = scaffold.choice(
+                session, "exceptions.table.strategy", STRATEGIES,
+                lambda exemption: session.t(f"strategies.{exemption}"), key="exempt_strategy",
+            )  # fmt: skip
+        current = [x for x in exemptions if (x.category, x.strategy) == (category, strategy)]
+        ruling = _ruling(session, category, strategy, current)
         exempt = booking.taken(session, "exempt_book")
         applies = booking.taken(session, "exempt_applies")
     if exempt and not (ruling.reason and ruling.look_again_on):
@@ -88,61 +94,21 @@ def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Na
     elif exempt or applies:
         with session.store.read() as db:
             row = briefing.ruled(briefing.row_of(db, category), ruling, applies=applies)
-        key = "applies" if applies else "exempt"
-        booking.book(
-            session,
-            f"exempt_{'applies' if applies else 'book'}",
-            "categories",
-            [row],
-            lambda session: session.t(f"exceptions.form.booked_{key}"),
-        )
+        button, done = ("exempt_applies", "applies") if applies else ("exempt_book", "exempt")
+        booking.book(session, button, "categories", [row], said(f"exceptions.form.booked_{done}"))
 
 
-def _fields(
-    session: Session, category: str, strategy: Strategy, current: StrategyException | None
+def _ruling(
+    session: Session, category: str, strategy: Strategy, current: list[StrategyException]
 ) -> StrategyException:
     """What was filled in."""
-    today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
+    today = scaffold.today()
+    begin = {"look_again_on": today.replace(year=today.year + 1, day=1)}
+    for known in current:
+        begin |= {name: value for name, value in vars(known).items() if value is not None}
     with st.form(f"exempt_{category}_{strategy}", border=False):
-        reason = st.text_input(
-            session.t("columns.reason"), value=(current and current.reason) or "", max_chars=300
-        )
-        basis = st.text_input(
-            session.t("exceptions.table.legal_basis"),
-            value=(current and current.legal_basis) or "",
-            max_chars=300,
-        )
-        again = st.date_input(
-            session.t("exceptions.table.look_again_on"),
-            (current and current.look_again_on) or today.replace(year=today.year + 1, day=1),
-            format=booking.DATES[session.lang],
-        )
+        filled = scaffold.ask_all(session, FIELDS, "", begin)
         booking.submit(session.t("exceptions.form.exempt"), "exempt_book", type="primary")
         if current:
             booking.submit(session.t("exceptions.form.applies"), "exempt_applies")
-    return StrategyException(
-        category, strategy, reason.strip() or None, basis.strip() or None, again
-    )
-
-
-def _history(session: Session, rulings: tuple[Ruling, ...], names: Names) -> None:
-    keys = ("when", "who", "category", "strategy", "what", "reason", "batch")
-    writers = {
-        "when": lambda when: words.moment(session, when),
-        "batch": lambda number: formats.number(int(number), session.lang),
-    }
-    heads = [Head(session.t(f"exceptions.table.{key}"), writers.get(key)) for key in keys]
-    rows = [
-        (
-            ruling.change.when,
-            ruling.change.who,
-            category_name(session, names, ruling.said.category),
-            session.t(f"strategies.{ruling.said.strategy}"),
-            session.t(f"exceptions.what.{'applies' if ruling.applies else 'exempt'}"),
-            None if ruling.applies else ruling.said.reason,
-            ruling.change.batch,
-        )
-        for ruling in rulings
-    ]
-    title = session.t("exceptions.history")
-    grid(session, heads, rows, key="rulings", name=title, file=title)
+    return StrategyException(category, strategy, **filled)

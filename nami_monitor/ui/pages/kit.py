@@ -1,9 +1,9 @@
 """The page of the inspiration kit: search and choose lessons, and see where their signals show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import Any, Final
 
 import streamlit as st
 
@@ -19,9 +19,8 @@ from nami_monitor.kit.files import KIT_STRATEGIES
 from nami_monitor.kit.search import search, select
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, doors, filters, lesson_card
+from nami_monitor.ui import cache, doors, filters, lesson_card, scaffold
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.session import Session
 
 FIRST: Final = 12
@@ -29,8 +28,6 @@ FIRST: Final = 12
 
 QUERY: Final = "q"
 ALL: Final = ""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,17 +43,17 @@ class KitQuery:
         signal: what calls lessons up, or None.
     """
 
-    query: str
-    case: int | None
-    strategy: Strategy | None
-    dimension: Dimension | None
-    kind: LessonKind | None
-    signal: KitSignal | None
+    query: str = ""
+    case: int | None = None
+    strategy: Strategy | None = None
+    dimension: Dimension | None = None
+    kind: LessonKind | None = None
+    signal: KitSignal | None = None
 
 
 def of_case(number: int) -> KitQuery:
     """Everything that one case teaches."""
-    return KitQuery("", number, None, None, None, None)
+    return KitQuery(case=number)
 
 
 def intro(session: Session) -> None:
@@ -76,47 +73,37 @@ def ask_query(session: Session) -> KitQuery:
             placeholder=session.t("kit.search"),
             label_visibility="collapsed",
         )
-        case = _choose(
-            session,
-            "case",
-            list(shipped().cases),
-            lambda option: lesson_card.case_name(session, option),
-        )
-        strategy = _choose(
-            session, "strategy", KIT_STRATEGIES, lambda option: session.t(f"strategies.{option}")
-        )
+        chosen = {name: _choose(session, name) for name in ("case", "strategy")}
         more = st.popover(session.t("kit.more"))
     filters.remember(QUERY, query.strip(), "")
     with more:
-        dimension = _choose(
-            session,
-            "dimension",
-            list(Dimension),
-            lambda option: session.t(f"kit.dimensions.{option}"),
-        )
-        kind = _choose(
-            session, "kind", list(LessonKind), lambda option: session.t(f"kit.kinds.{option}")
-        )
-        signal = _choose(
-            session, "signal", list(KitSignal), lambda option: session.t(f"kit.signals.{option}")
-        )
-    return KitQuery(query.strip(), case, strategy, dimension, kind, signal)
+        chosen |= {name: _choose(session, name) for name in ("dimension", "kind", "signal")}
+    return KitQuery(query.strip(), **chosen)
 
 
-def _choose(
-    session: Session, name: str, options: Sequence[T], name_of: Callable[[T], str]
-) -> T | None:
+def _choose(session: Session, name: str) -> Any:
     """One filter; None for all."""
-    by_code = {str(option): option for option in options}
-    code = filters.select(
-        name,
-        session.t(f"kit.filters.{name}"),
-        [ALL, *by_code],
-        lambda option: (
-            _capital(name_of(by_code[option])) if option else session.t("kit.filters.all")
-        ),
-    )
-    return by_code.get(code)
+    options, key = CHOICES[name]
+    by_code = {str(option): option for option in (options or shipped().cases)}
+
+    def named(code: str) -> str:
+        if not code:
+            return session.t("kit.filters.all")
+        named = session.t(f"{key}.{code}") if key else lesson_card.case_name(session, by_code[code])
+        return _capital(named)
+
+    label = session.t(f"kit.filters.{name}")
+    return by_code.get(filters.select(name, label, [ALL, *by_code], named))
+
+
+CHOICES: Final[Mapping[str, tuple[Iterable[Any], str]]] = {
+    "case": ((), ""),
+    "strategy": (KIT_STRATEGIES, "strategies"),
+    "dimension": (Dimension, "kit.dimensions"),
+    "kind": (LessonKind, "kit.kinds"),
+    "signal": (KitSignal, "kit.signals"),
+}
+"""The options of each filter, and under which key the catalogue names them; cases by title."""
 
 
 def _capital(text: str) -> str:
@@ -142,14 +129,8 @@ def case(session: Session, query: KitQuery) -> None:
 
 def fitting(session: Session, query: KitQuery) -> tuple[Lesson, ...]:
     """The lessons that fit, best first."""
-    return select(
-        search(query.query, session.lang),
-        case=query.case,
-        strategy=query.strategy,
-        dimension=query.dimension,
-        kind=query.kind,
-        signal=query.signal,
-    )
+    chosen = {name: getattr(query, name) for name in CHOICES}
+    return select(search(query.query, session.lang), **chosen)
 
 
 def lessons(session: Session, query: KitQuery) -> None:
@@ -184,18 +165,18 @@ def signalled(session: Session, query: KitQuery) -> None:
     if not wanted or session.store.version() == 0:
         return
     months = cache.choices(session.store).months
-    st.header(session.t("kit.signalled.title"), anchor=False)
+    title = scaffold.header(session.t("kit.signalled.title"))
     st.markdown(session.t("kit.signalled.words"))
     if not months or not st.toggle(session.t("kit.signalled.look"), key="kit_signalled"):
         return
     by_category = _now(session.store, months[0])
     rows = [
-        (
-            session.t(f"kit.signals.{item.kind}"),
-            filters.category_name(session, category),
-            item.month,
-            wording.signal_sentence(item, session.lang),
-        )
+        {
+            "kit.signalled.signal": session.t(f"kit.signals.{item.kind}"),
+            "kit.signalled.category": filters.category_name(session, category),
+            "kit.signalled.month": item.month,
+            "kit.signalled.said": wording.signal_sentence(item, session.lang),
+        }
         for category, category_signals in by_category.items()
         for item in category_signals
         if item.kind in wanted
@@ -203,11 +184,7 @@ def signalled(session: Session, query: KitQuery) -> None:
     if not rows:
         st.info(session.t("kit.signalled.none"))
         return
-    keys = ("signal", "category", "month", "said")
-    writers = {"month": lambda day: formats.month(day, session.lang)}
-    heads = [Head(session.t(f"kit.signalled.{key}"), writers.get(key)) for key in keys]
-    title = session.t("kit.signalled.title")
-    sentence_head = session.t("kit.signalled.said")
-    grid(
-        session, heads, rows, key="kit_signals", name=title, file=title, widths={sentence_head: 620}
-    )
+    scaffold.table(
+        session, "kit_signals", title, rows,
+        write={"kit.signalled.month": formats.month}, widths={"kit.signalled.said": 620},
+    )  # fmt: skip

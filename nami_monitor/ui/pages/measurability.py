@@ -11,9 +11,9 @@ from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
+from nami_monitor.kpis.measurability import Cell, Measurability, measurability
 from nami_monitor.store import Store
-from nami_monitor.ui import app, doors, filters, words
+from nami_monitor.ui import app, doors, filters, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import ROW, Head, grid
@@ -93,40 +93,31 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
     if following:
         st.header(session.t("measurability.next"), anchor=False)
         st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in following))
-    keys = ("need", "alone", "more", "figures", "together")
-
-    def number(n: int) -> str:
-        return formats.number(n, session.lang)
-
-    counts = {"alone": number, "more": number}
-    heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
     names = _names(session, measured_all)
-    rows = [_unlock(session, unlock, names) for unlock in measured_all.unlocks]
-    title = session.t("measurability.list")
-    st.header(markdown(title), anchor=False)
-    grid(session, heads, rows, key="unlocks", name=title, file=title, shown=3)
-
-
-def _unlock(session: Session, unlock: Unlock, names: Mapping[str, str]) -> tuple[object, ...]:
-    figures = "; ".join(
-        f"{session.t(f'kpis.{code}.name')} ({names[category]})" for category, code in unlock.alone
-    )
-    together = " ".join(measuring.together(unlock, session.lang))
-    return (
-        measuring.need(unlock.need, session.lang),
-        len(unlock.alone),
-        unlock.more,
-        figures or None,
-        together or None,
-    )
+    title = scaffold.header(session.t("measurability.list"))
+    rows = [
+        {
+            "measurability.heads.need": measuring.need(unlock.need, session.lang),
+            "measurability.heads.alone": len(unlock.alone),
+            "measurability.heads.more": unlock.more,
+            "measurability.heads.figures": "; ".join(
+                f"{session.t(f'kpis.{code}.name')} ({names[category]})"
+                for category, code in unlock.alone
+            )
+            or None,
+            "measurability.heads.together": " ".join(measuring.together(unlock, session.lang))
+            or None,
+        }
+        for unlock in measured_all.unlocks
+    ]
+    scaffold.table(session, "unlocks", title, rows, shown=3)
 
 
 def matrix(session: Session, measured_all: Measurability) -> None:
     """Every KPI against every category; of one category the reasons below say as much."""
     if len(measured_all.categories) == 1:
         return
-    title = session.t("measurability.matrix")
-    st.header(markdown(title), anchor=False)
+    title = scaffold.header(session.t("measurability.matrix"))
     names = _names(session, measured_all)
     heads = [
         Head(session.t("measurability.heads.kpi")),
@@ -154,41 +145,40 @@ def _sign(session: Session, cell: Cell) -> str:
 
 def _share(session: Session, cell: Cell) -> str:
     share = cell.result.completeness
-    return "" if share is None else formats.percent(100 * share, session.lang, decimals=0)
+    return "" if share is None else _percent(100 * share, session.lang)
 
 
 def reasons(session: Session, measured_all: Measurability) -> None:
     """Every figure with its state, and why there is none."""
-    title = session.t("measurability.reasons")
-    st.header(markdown(title), anchor=False)
-    keys = ("kpi", "state", "category", "completeness", "remark", "period", "strategy", "evidence")
-    percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
-    heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
+    title = scaffold.header(session.t("measurability.reasons"))
     names = _names(session, measured_all)
-    rows = [_row(session, cell, names) for cell in measuring.by_category(measured_all)]
-    grid(
+    scaffold.table(
         session,
-        heads,
-        rows,
-        key="reasons",
-        name=title,
-        file=title,
-        widths={session.t("measurability.heads.remark"): 640},
+        "reasons",
+        title,
+        [_row(session, cell, names) for cell in measuring.by_category(measured_all)],
+        write={"measurability.heads.completeness": _percent},
+        widths={"measurability.heads.remark": 640},
         row_height=2 * ROW,
         shown=5,
     )
 
 
-def _row(session: Session, cell: Cell, names: Mapping[str, str]) -> tuple[object, ...]:
+def _percent(value: float, lang: str) -> str:
+    return formats.percent(value, lang, decimals=0)
+
+
+def _row(session: Session, cell: Cell, names: Mapping[str, str]) -> scaffold.Row:
     result = cell.result
     why = "" if result.state is State.VALUE else measuring.why(cell, session.lang)
-    return (
-        words.kpi_name(session, cell.kpi),
-        session.t(f"measurability.states.{result.state}"),
-        names[cell.category],
-        None if result.completeness is None else 100 * result.completeness,
-        why or None,
-        measuring.period(cell, session.lang) or None,
-        session.t(f"strategies.{cell.kpi.strategy}"),
-        str(result.evidence) or None,
-    )
+    share = result.completeness
+    return {
+        "measurability.heads.kpi": words.kpi_name(session, cell.kpi),
+        "measurability.heads.state": session.t(f"measurability.states.{result.state}"),
+        "measurability.heads.category": names[cell.category],
+        "measurability.heads.completeness": None if share is None else 100 * share,
+        "measurability.heads.remark": why or None,
+        "measurability.heads.period": measuring.period(cell, session.lang) or None,
+        "measurability.heads.strategy": session.t(f"strategies.{cell.kpi.strategy}"),
+        "measurability.heads.evidence": str(result.evidence) or None,
+    }

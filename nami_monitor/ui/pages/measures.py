@@ -19,21 +19,18 @@ from nami_monitor.briefing.measures import (
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.thresholds import EVALUATE_AFTER
 from nami_monitor.core.words import Design
-from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, doors, links, words
+from nami_monitor.ui import app, booking, doors, links, scaffold, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import said
 from nami_monitor.ui.pages import arms, waterbed
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
 
 Fields = Mapping[str, Any]
 """Fields of a measure by their names; of those that hold several values, a tuple."""
-
-MOST_PERCENT: Final = 100
-MOST_ANTICIPATION: Final = 24
 
 
 @cached(entries=10)
@@ -50,22 +47,18 @@ def offered(store: Store, category: str) -> MeasureOptions:
         return briefing.offered(db, category)
 
 
-def channel_name(session: Session, code: str) -> str:
-    """A channel in the reader's language."""
-    return words.code_name(session, "channel", code)
+def category_name(session: Session, code: str) -> str:
+    """A category in the reader's language."""
+    return categories(session.store).get(code, {}).get(session.lang, code)
 
 
 def category_field(session: Session, key: str, begin: Fields) -> str:
     """Ask for the category."""
-    names = categories(session.store)
-    options = _with([*names], _several(begin, "category"))
-    return st.selectbox(
-        session.t("columns.category"),
-        options,
-        index=_index(options, begin.get("category")),
-        format_func=lambda code: plain(names.get(code, {}).get(session.lang, code)),
-        key=f"{key}_category",
-    )
+    options = _with([*categories(session.store)], _several(begin, "category"))
+    return scaffold.choice(
+        session, "columns.category", options, lambda code: category_name(session, code),
+        index=_index(options, begin.get("category")), key=f"{key}_category",
+    )  # fmt: skip
 
 
 def where_fields(
@@ -91,14 +84,15 @@ def channel_fields(
     """Ask where something is taken away, which articles, and where they may come back."""
     stated = _several(begin, "target_channel")
     options = _with(list(choices_offered.channels), stated)
-    target = st.selectbox(
-        session.t("measures.form.target_channel"),
-        options,
-        index=_index(options, stated[0] if stated else None),
-        format_func=lambda code: plain(channel_name(session, code)),
-        key=f"{key}_target",
+
+    def named(code: str) -> str:
+        return words.code_name(session, "channel", code)
+
+    target = scaffold.choice(
+        session, "measures.form.target_channel", options, named,
+        index=_index(options, stated[0] if stated else None), key=f"{key}_target",
         help=session.t("measures.form.target_help"),
-    )
+    )  # fmt: skip
     products = _choose(
         session, "products", f"{key}_products_{target}", choices_offered.of([target]),
         _several(begin, "products"), session.t("measures.form.products_help"),
@@ -109,7 +103,7 @@ def channel_fields(
         session.t("measures.form.substitute_channels"),
         _with(list(choices_offered.channels), usual),
         default=usual,
-        format_func=lambda code: plain(channel_name(session, code)),
+        format_func=lambda code: plain(named(code)),
         key=f"{key}_substitute_{target}",
         placeholder=session.t("data.choose"),
         help=session.t("measures.form.substitute_help"),
@@ -131,74 +125,51 @@ def channel_fields(
 def reduction_field(session: Session, key: str, begin: Fields, usual: int | None) -> float | None:
     """Ask which share is to go away; between 0 and 1, None where nobody says."""
     stated = begin.get("planned_reduction")
-    percent: int | None = st.number_input(
-        session.t("measures.form.reduction"),
-        min_value=1,
-        max_value=MOST_PERCENT,
-        value=usual if stated is None else round(MOST_PERCENT * stated),
-        key=f"{key}_reduction",
-        help=session.t("measures.form.reduction_help"),
+    percent = scaffold.ask(
+        session, REDUCTION, key, {"reduction": usual if stated is None else PERCENT * stated}
     )
-    return None if percent is None else percent / MOST_PERCENT
+    return None if percent is None else percent / PERCENT
 
 
 def anticipation_field(session: Session, key: str, begin: Fields) -> int:
     """Ask for the months before the start in which people may see it coming."""
-    return int(
-        st.number_input(
-            session.t("columns.anticipation_months"),
-            min_value=0,
-            max_value=MOST_ANTICIPATION,
-            value=round(begin.get("anticipation_months", 1)),
-            key=f"{key}_anticipation",
-            help=session.t("measures.form.anticipation_help"),
-        )
-    )
+    return int(scaffold.ask(session, ANTICIPATION, key, begin))
 
 
 def plan_fields(
     session: Session, key: str, begin: Fields, starts_on: date | None
 ) -> dict[str, Any]:
     """Ask how a measure will be judged; once it has begun, nothing of that can be chosen."""
-    if starts_on is None or starts_on <= date.today():  # noqa: DTZ011 - the visitor's own calendar
+    if starts_on is None or starts_on <= scaffold.today():
         st.markdown(session.t("measures.plan.begun" if starts_on else "measures.form.not_yet"))
-        return {name: begin.get(name) for name in PLAN}
+        return {field.name: begin.get(field.name) for field in (*sum(PLAN, ()), DECIDE)}
     st.markdown(session.t("measures.plan.words"))
-    left, right = st.columns(2)
-    with left:
-        months = st.text_input(
-            session.t("columns.evaluate_after"),
-            value=begin.get("evaluate_after") or "",
-            placeholder=formats.number(EVALUATE_AFTER.value, session.lang),
-            max_chars=60,
-            key=f"{key}_evaluate_after",
-            help=session.t("measures.plan.evaluate_after_help"),
-        )
-        design = _of(session, key, "design", ("", *Design), begin)
-    with right:
-        unit = _of(session, key, "primary_unit", ("", *map(str, READINGS)), begin)
-        sides = _of(session, key, "sides", ("", "two_sided", "one_sided"), begin)
-        weights = _of(session, key, "month_weights", ("", "even", "weighed"), begin)
-    decide = st.text_area(
-        session.t("columns.would_decide"),
-        value=begin.get("would_decide") or "",
-        max_chars=500,
-        key=f"{key}_would_decide",
-        help=session.t("measures.plan.would_decide_help"),
-    )
-    return {
-        "evaluate_after": months.strip() or None,
-        "primary_unit": unit or None,
-        "design": design or None,
-        "sides": sides or None,
-        "month_weights": weights or None,
-        "would_decide": decide.strip() or None,
-    }
+    stated = scaffold.ask_beside(session, PLAN, key, begin)
+    return stated | scaffold.ask_all(session, [DECIDE], key, begin)
 
 
+PERCENT: Final = 100
+REDUCTION: Final = FormField(
+    "reduction", "whole", label="measures.form.reduction", help="measures.form.reduction_help",
+    least=1, most=PERCENT,
+)  # fmt: skip
+ANTICIPATION: Final = FormField(
+    "anticipation_months", "whole", key="anticipation", help="measures.form.anticipation_help",
+    usual=1, most=24,
+)  # fmt: skip
 PLAN: Final = (
-    *("evaluate_after", "primary_unit", "design", "sides", "month_weights", "would_decide"),
-)
+    (
+        FormField("evaluate_after", help="measures.plan.evaluate_after_help", most=60,
+                  hint=f"{EVALUATE_AFTER.value:.0f}"),
+        FormField("design", "choice", options=("", *Design)),
+    ),
+    (
+        FormField("primary_unit", "choice", options=("", *map(str, READINGS))),
+        FormField("sides", "choice", options=("", "two_sided", "one_sided")),
+        FormField("month_weights", "choice", options=("", "even", "weighed")),
+    ),
+)  # fmt: skip
+DECIDE: Final = FormField("would_decide", "area", help="measures.plan.would_decide_help", most=500)
 """The fields of an evaluation plan."""
 
 
@@ -259,13 +230,37 @@ def _index(options: Sequence[str], value: object) -> int:
 
 
 NEW: Final = ""
-STRATEGIES: Final = ("refuse", "rethink", "reduce")
-STATES: Final = ("planned", "running", "ended")
-MOTIVES: Final = ("", "sustainability", "money", "other")
-LONGEST_RAMP: Final = 60
-SHORTEST_TURN: Final = 2
-LONGEST_TURN: Final = 12
-PERCENT: Final = 100
+
+
+def _turn(session: Session, months: int | None) -> str:
+    """Whether a measure goes on and off, and after how many months."""
+    if not months:
+        return session.t("measures.form.stays_on")
+    return session.t("measures.form.turns", n=months)
+
+
+ABOUT: Final = (
+    (
+        FormField(CODE, key="code", most=60),
+        FormField("title", most=120),
+        FormField("strategy", "choice", options=("refuse", "rethink", "reduce")),
+        FormField("motive", "choice", options=("", "sustainability", "money", "other")),
+    ),
+    (
+        FormField("status", "choice", options=("planned", "running", "ended")),
+        FormField("starts_on", "day", key="starts"),
+        FormField("ends_on", "day", key="ends"),
+        FormField("ramp_months", "whole", key="ramp", help="measures.form.ramp_help", usual=0,
+                  most=60),
+        FormField("turn_months", "choice", key="turn", help="measures.form.turn_help",
+                  options=(None, *range(2, 13)), named=_turn),
+    ),
+)  # fmt: skip
+BELOW: Final = (
+    FormField("disciplines", help="measures.form.disciplines_help"),
+    FormField("policy"),
+)
+"""What a measure is called, of which kind it is, and when it holds."""
 
 
 @cached(entries=10)
@@ -291,12 +286,10 @@ def part(session: Session) -> None:
     booking.in_demo(session)
     booking.who_field(session)
     titles = {measure.code: f"{measure.title} ({measure.code})" for measure in register}
-    chosen = st.selectbox(
-        session.t("measures.form.which"),
-        [NEW, *titles],
-        format_func=lambda code: plain(titles.get(code) or session.t("measures.form.new")),
-        key="measure_chosen",
-    )
+    chosen = scaffold.choice(
+        session, "measures.form.which", [NEW, *titles],
+        lambda code: titles.get(code) or session.t("measures.form.new"), key="measure_chosen",
+    )  # fmt: skip
     _form(session, register, chosen)
     if chosen:
         arms.part(session, next(measure for measure in register if measure.code == chosen))
@@ -305,35 +298,22 @@ def part(session: Session) -> None:
 
 
 def _table(session: Session, register: Sequence[Intervention]) -> None:
-    columns = ("title", "category", "status", "starts_on", "ends_on", "target_channel")
-    heads = [Head(session.t(f"columns.{name}")) for name in columns[:-1]]
-    heads.append(Head(session.t("measures.form.target_channel")))
-    heads = [
-        Head(head.title, _day(session)) if name in {"starts_on", "ends_on"} else head
-        for name, head in zip(columns, heads, strict=True)
-    ]
-    names = categories(session.store)
     rows = [
-        (
-            measure.title,
-            names.get(measure.category, {}).get(session.lang, measure.category),
-            words.value_name(session, measure.status),
-            measure.starts_on,
-            measure.ends_on,
-            channel_name(session, measure.target_channel),
-            len(measure.locations),
-            measure.code,
-        )
+        {
+            "columns.title": measure.title,
+            "columns.category": category_name(session, measure.category),
+            "columns.status": words.value_name(session, measure.status),
+            "columns.starts_on": measure.starts_on,
+            "columns.ends_on": measure.ends_on,
+            "measures.form.target_channel": words.code_name(
+                session, "channel", measure.target_channel
+            ),
+            "measures.locations": len(measure.locations),
+            f"columns.{CODE}": measure.code,
+        }
         for measure in register
     ]
-    heads.append(Head(session.t("measures.locations"), lambda n: formats.number(n, session.lang)))
-    heads.append(Head(session.t(f"columns.{CODE}")))
-    title = session.t("measures.list")
-    grid(session, heads, rows, key="measures", name=title, file=title)
-
-
-def _day(session: Session) -> Any:
-    return lambda day: formats.day(day, session.lang)
+    scaffold.table(session, "measures", session.t("measures.list"), rows)
 
 
 def _form(session: Session, register: Sequence[Intervention], chosen: str) -> None:
@@ -387,7 +367,7 @@ def _foreseen(session: Session, stated: Mapping[str, Any]) -> None:
 def about_fields(
     session: Session,
     key: str,
-    begin: Mapping[str, Any],
+    begin: Fields,
     *,
     taken: Sequence[str] | None = None,
     planned: bool = False,
@@ -399,107 +379,20 @@ def about_fields(
         key: of the widgets.
         begin: what is on record or known already.
         taken: the numbers on record.
-        planned: whether it is a plan: then nothing is asked of its end.
+        planned: whether it is a plan: then nothing is asked of its state and its end.
     """
     if taken is None:
         taken = [measure.code for measure in waterbed.register(session.store)]
-    left, right = st.columns(2)
-    with left:
-        code = st.text_input(
-            session.t(f"columns.{CODE}"),
-            value=begin.get(CODE) or briefing.next_code(taken),
-            max_chars=60,
-            key=f"{key}_code",
-            disabled=CODE in begin,
-        )
-        title = st.text_input(
-            session.t("columns.title"),
-            value=begin.get("title") or "",
-            max_chars=120,
-            key=f"{key}_title",
-        )
-        strategy = _of(session, key, "strategy", STRATEGIES, begin)
-        motive = _of(session, key, "motive", MOTIVES, begin)
-    with right:
-        status = "planned" if planned else _of(session, key, "status", STATES, begin)
-        dates = booking.DATES[session.lang]
-        starts = st.date_input(
-            session.t("columns.starts_on"),
-            begin.get("starts_on"),
-            format=dates,
-            key=f"{key}_starts",
-        )
-        ends = begin.get("ends_on")
-        if not planned:
-            ends = st.date_input(
-                session.t("columns.ends_on"), ends, format=dates, key=f"{key}_ends"
-            )
-        ramp = st.number_input(
-            session.t("columns.ramp_months"),
-            min_value=0,
-            max_value=LONGEST_RAMP,
-            value=round(begin.get("ramp_months") or 0),
-            key=f"{key}_ramp",
-            help=session.t("measures.form.ramp_help"),
-        )
-        turn = _turn_field(session, key, begin)
-    disciplines = st.text_input(
-        session.t("columns.disciplines"),
-        value="; ".join(listed(begin.get("disciplines"))),
-        max_chars=200,
-        key=f"{key}_disciplines",
-        help=session.t("measures.form.disciplines_help"),
-    )
-    policy = st.text_input(
-        session.t("columns.policy"),
-        value=begin.get("policy") or "",
-        max_chars=200,
-        key=f"{key}_policy",
-    )
-    return {
-        CODE: code.strip(),
-        "title": title.strip() or None,
-        "strategy": strategy,
-        "status": status,
-        "starts_on": starts,
-        "ends_on": ends,
-        "ramp_months": int(ramp),
-        "turn_months": turn,
-        "disciplines": listed(disciplines),
-        "policy": policy.strip() or None,
-        "motive": motive or None,
-    }
-
-
-def _turn_field(session: Session, key: str, begin: Mapping[str, Any]) -> int | None:
-    """Ask whether it goes on and off, and after how many months; None when it stays on."""
-    on_record = begin.get("turn_months")
-    choices = [None, *range(SHORTEST_TURN, LONGEST_TURN + 1)]
-    turn: int | None = st.selectbox(
-        session.t("columns.turn_months"),
-        choices,
-        index=choices.index(round(on_record)) if on_record else 0,
-        format_func=lambda n: (
-            session.t("measures.form.turns", n=n) if n else session.t("measures.form.stays_on")
-        ),
-        key=f"{key}_turn",
-        help=session.t("measures.form.turn_help"),
-    )
-    return turn
-
-
-def _of(
-    session: Session, key: str, name: str, values: Sequence[str], begin: Mapping[str, Any]
-) -> str:
-    return st.selectbox(
-        session.t(f"columns.{name}"),
-        values,
-        index=values.index(begin[name]) if begin.get(name) in values else 0,
-        format_func=lambda code: (
-            words.value_name(session, code) if code else session.t("measures.form.unsaid")
-        ),
-        key=f"{key}_{name}",
-    )
+    fixed = {"status": "planned", "ends_on": begin.get("ends_on")} if planned else {}
+    known = {CODE: briefing.next_code(taken), **begin}
+    known["disciplines"] = "; ".join(listed(begin.get("disciplines")))
+    turn = begin.get("turn_months")
+    known["turn_months"] = round(turn) if turn else None
+    asked = [[field for field in side if field.name not in fixed] for side in ABOUT]
+    locked = {CODE} & {*begin}
+    stated = scaffold.ask_beside(session, asked, key, known, locked=locked)
+    stated |= scaffold.ask_all(session, BELOW, key, known) | fixed
+    return stated | {CODE: stated[CODE] or "", "disciplines": listed(stated["disciplines"])}
 
 
 def book(
@@ -520,9 +413,7 @@ def book(
     if new and taken:
         st.error(session.md("measures.form.taken", number=code))
         return
-    booking.book(
-        session, name, TABLE, [briefing.as_row(stated)], lambda session: session.t(message)
-    )
+    booking.book(session, name, TABLE, [briefing.as_row(stated)], said(message))
 
 
 def _close(session: Session, code: str) -> None:
@@ -533,18 +424,14 @@ def _close(session: Session, code: str) -> None:
         return
     with st.expander(session.t("measures.close.title")):
         st.markdown(session.t("measures.close.words"))
-        day = st.date_input(
-            session.t("measures.close.day"),
-            date.today(),  # noqa: DTZ011 - the day on the visitor's own calendar
-            format=booking.DATES[session.lang],
-            key=f"close_{code}",
-        )
+        day = scaffold.ask(session, CLOSES, f"close_{code}", {"ends_on": scaffold.today()})
         name = f"close_{code}_book"
         if booking.button(session, session.t("measures.close.book"), name):
             row = {**on_record, "status": "ended", "ends_on": day}
-            booking.book(
-                session, name, TABLE, [row], lambda session: session.t("measures.close.booked")
-            )
+            booking.book(session, name, TABLE, [row], said("measures.close.booked"))
+
+
+CLOSES: Final = FormField("ends_on", "day", label="measures.close.day", key="day")
 
 
 def _told(session: Session) -> None:
@@ -553,26 +440,22 @@ def _told(session: Session) -> None:
     if not events:
         return
     title = session.t("measures.history")
-    with st.expander(markdown(title)):
-        _events(session, events, title)
-
-
-def _events(session: Session, events: Sequence[MeasureEvent], title: str) -> None:
-    st.markdown(session.t("measures.undo"))
-    links.offer_deliveries(session)
-    keys = ("when", "who", "what", "measure", "fields", "batch", "file")
-    heads = [Head(session.t(f"measures.events.{key}")) for key in keys]
-    heads[0] = Head(heads[0].title, lambda when: words.moment(session, when))
-    rows = [
-        (
-            event.change.when,
-            event.change.who,
-            session.t(f"measures.what.{event.what}"),
-            f"{event.change.row['title']} ({event.change.row[CODE]})" if event.change.row else None,
-            ", ".join(session.t(f"columns.{name}") for name in event.fields) or None,
-            event.change.batch,
-            event.change.file,
-        )
-        for event in events
-    ]
-    grid(session, heads, rows, key="measure_history", name=title, file=title)
+    with st.expander(title):
+        st.markdown(session.t("measures.undo"))
+        links.offer_deliveries(session)
+        changes = [
+            (
+                event.change,
+                {
+                    "measures.events.what": session.t(f"measures.what.{event.what}"),
+                    "measures.events.measure": row and f"{row['title']} ({row[CODE]})",
+                    "measures.events.fields": ", ".join(
+                        session.t(f"columns.{name}") for name in event.fields
+                    )
+                    or None,
+                },
+            )
+            for event in events
+            for row in [event.change.row or None]
+        ]
+        scaffold.history(session, "measure_history", title, "measures.events", changes)

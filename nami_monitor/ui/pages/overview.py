@@ -1,7 +1,6 @@
 """The overview page: cards, what needs attention, and the table of all KPIs."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -17,9 +16,8 @@ from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import bare_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.scan import Assessment
-from nami_monitor.ui import doors, figure_notes, grid, links, words
-from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
-from nami_monitor.ui.grid import Head
+from nami_monitor.ui import doors, figure_notes, grid, links, scaffold, words
+from nami_monitor.ui.cards import Card, Chip, ComparedFigure
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -67,7 +65,7 @@ def cards(session: Session, glance: Overview) -> None:
 
 
 def _grid_of(session: Session, lines: Sequence[KpiLine], where: Filters) -> None:
-    st.html(cards_html(tuple(card(session, line, where) for line in lines), session.lang))
+    scaffold.cards(session, (card(session, line, where) for line in lines))
 
 
 def foremost(lines: Sequence[KpiLine]) -> tuple[list[KpiLine], list[KpiLine]]:
@@ -224,64 +222,53 @@ def attention(session: Session, glance: Overview) -> None:
 
 def table(session: Session, glance: Overview) -> None:
     """Every KPI as a row: to sort, to search and to download."""
-    title = session.t("overview.table.title")
-    st.header(markdown(title), anchor=False)
-    columns = ("kpi", "value", "total", "year_ago", "signal", "remark", "completeness",
-               "evidence", "strategy")  # fmt: skip
-    heads = {name: session.t(f"overview.table.{name}") for name in columns}
-    grid.grid(
+    title = scaffold.header(session.t("overview.table.title"))
+    scaffold.table(
         session,
-        [
-            Head(head, _share(session) if name == "completeness" else None)
-            for name, head in heads.items()
-        ],
+        "overview_table",
+        title,
         [_row(session, line, glance.where) for line in glance.listed],
-        key="overview_table",
-        name=title,
-        file=title,
+        write={"overview.table.completeness": _share},
+        widths={"overview.table.kpi": 190, "overview.table.signal": 150,
+                "overview.table.remark": "large"},
         download=False,
         row_height=2 * grid.ROW,
-        widths={heads["kpi"]: 190, heads["signal"]: 150, heads["remark"]: "large"},
-        traces=_traces(session, glance),
-    )
+    )  # fmt: skip
     values = sheet(session, glance)
     grid.offer(session, values.head, values.rows, key="overview_table", file=title)
 
 
-def _traces(session: Session, glance: Overview) -> grid.Traces:
-    """Where both figures of each row can be traced."""
-    earlier = session.t("overview.table.year_ago")
+def _share(percent: float, lang: str) -> str:
+    return formats.percent(percent, lang, decimals=0)
+
+
+def _row(session: Session, line: KpiLine, where: Filters) -> scaffold.Row:
+    result, earlier = line.result, line.year_ago
+    whole = figure_notes.total(session, result, where)
     return {
-        session.t("overview.table.value"): [
-            links.trace_of_result(session, line.result, glance.where) for line in glance.listed
-        ],
-        earlier: [
-            None
-            if line.year_ago.value is None
-            else links.trace_of_result(session, line.year_ago, glance.where)
-            for line in glance.listed
-        ],
+        "overview.table.kpi": words.kpi_name(session, line.kpi),
+        "overview.table.value": _traced(session, result, where),
+        "overview.table.total": whole.value if whole else None,
+        "overview.table.year_ago": _traced(session, earlier, where)
+        if earlier.value is not None
+        else None,
+        "overview.table.signal": _signal(session, line) if result.value is not None else None,
+        "overview.table.remark": words.reason(session, result)
+        or words.flags(session, result.flags)
+        or None,
+        "overview.table.completeness": _percent(result),
+        "overview.table.evidence": str(result.evidence) or None,
+        "overview.table.strategy": session.t(f"strategies.{line.kpi.strategy}"),
     }
 
 
-def _share(session: Session) -> Callable[[float], str]:
-    return lambda percent: formats.percent(percent, session.lang, decimals=0)
+def _traced(session: Session, result: KpiResult, where: Filters) -> scaffold.Traced:
+    trace = links.trace_of_result(session, result, where)
+    return scaffold.Traced(words.figure(session, result), trace)
 
 
-def _row(session: Session, line: KpiLine, where: Filters) -> tuple[Any, ...]:
-    result = line.result
-    whole = figure_notes.total(session, result, where)
-    return (
-        words.kpi_name(session, line.kpi),
-        words.figure(session, result),
-        whole.value if whole else None,
-        words.figure(session, line.year_ago) if line.year_ago.value is not None else None,
-        _signal(session, line) if result.value is not None else None,
-        words.reason(session, result) or words.flags(session, result.flags) or None,
-        None if result.completeness is None else 100 * result.completeness,
-        str(result.evidence) or None,
-        session.t(f"strategies.{line.kpi.strategy}"),
-    )
+def _percent(result: KpiResult) -> float | None:
+    return None if result.completeness is None else 100 * result.completeness
 
 
 def sheet(session: Session, glance: Overview) -> ChartTable:
@@ -297,7 +284,7 @@ def sheet(session: Session, glance: Overview) -> ChartTable:
             whole.value if (whole := absolute(line.result)) else None,
             line.year_ago.value,
             _signal(session, line),
-            None if line.result.completeness is None else 100 * line.result.completeness,
+            _percent(line.result),
             str(line.result.evidence) or None,
             words.reason(session, line.result) or words.flags(session, line.result.flags),
         )

@@ -18,9 +18,8 @@ from nami_monitor.briefing.requests import (
     exists,
 )
 from nami_monitor.charts.columns import decisions_chart
-from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats, has_text
@@ -36,13 +35,14 @@ from nami_monitor.ui import (
     figure_notes,
     filters,
     links,
+    scaffold,
     trend_chart,
     words,
 )
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import said
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
 
 COUNTED = "requests_counted"
@@ -85,12 +85,12 @@ def headline(session: Session, ledger: RequestLedger) -> None:
 
 def cards(session: Session, ledger: RequestLedger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
-    drawn = []
+    shown = []
     for results in ledger.figures.values():
         alone = results[-1].period.kind != ledger.period.kind
         note = _rests_on(session, results[-1], alone=alone)
-        drawn.append(figure_notes.card(session, results, ledger.where, note))
-    st.html(cards_html(tuple(drawn), session.lang))
+        shown.append(figure_notes.card(session, results, ledger.where, note))
+    scaffold.cards(session, shown)
     st.caption(session.t("requests.grades"))
 
 
@@ -111,14 +111,14 @@ def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
 
 def decided(session: Session, ledger: RequestLedger) -> None:
     """Decisions by month, as bars and as a table."""
-    st.header(session.t("requests.decisions"), anchor=False)
+    name = scaffold.header(session.t("requests.decisions"))
     if not ledger.decisions:
         st.info(session.t("requests.nothing"))
         return
     drawn = decisions_chart(ledger.decisions, DECISIONS, session.lang)
     months = (Period(row[0], row[0], PeriodKind.MONTH) for row in drawn.table.rows)
     traces = [links.trace_of_figure(session, COUNTED, month, ledger.where) for month in months]
-    column, name = {drawn.table.head[0]: traces}, session.t("requests.decisions")
+    column = {drawn.table.head[0]: traces}
     chart_card.show(session, drawn, key="decisions", name=name, traces=column)
 
 
@@ -127,31 +127,25 @@ def rate(session: Session, picked: Selection) -> None:
     monthly = picked.kind if picked.kind != PeriodKind.R12 else PeriodKind.MONTH
     ask = Ask(monthly, picked.month, trend_chart.periods_shown(monthly), where=dict(picked.where))
     results = cache.figures(session.store, RATE, ask)
-    st.header(markdown(words.kpi_name(session, CATALOGUE[RATE])), anchor=False)
+    scaffold.header(words.kpi_name(session, CATALOGUE[RATE]))
     st.caption(markdown(words.kpi_says(session, CATALOGUE[RATE])))
     trend_chart.show_trend(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
 def apart(session: Session, ledger: RequestLedger) -> None:
     """What is neither avoided nor bought new: refurbished, blocked by reason, no need at all."""
-    st.header(session.t("requests.apart.title"), anchor=False)
-    st.markdown(
-        "\n".join(
-            f"- {session.md(f'requests.apart.{key}', n=n)}"
-            for key, n in (
-                ("refurbished", ledger.counts["refurbished"]),
-                ("blocked", ledger.counts["blocked"]),
-                ("no_need", ledger.no_need),
-            )
-        )
-    )
-    if ledger.blocked:
-        table = ChartTable(
-            (session.t("requests.apart.reason"), session.t("requests.apart.count")),
-            tuple((reason(session, why), n) for why, n in ledger.blocked.items()),
-            (None, lambda n: formats.number(n, session.lang)),
-        )
-        chart_card.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
+    scaffold.header(session.t("requests.apart.title"))
+    counted = {**ledger.counts, "no_need": ledger.no_need}
+    lines = [
+        session.md(f"requests.apart.{key}", n=counted[key])
+        for key in ("refurbished", "blocked", "no_need")
+    ]
+    st.markdown("\n".join(f"- {Markdown(line)}" for line in lines))
+    rows = [
+        {"requests.apart.reason": reason(session, why), "requests.apart.count": n}
+        for why, n in ledger.blocked.items()
+    ]
+    scaffold.table(session, "blocked", session.t("requests.apart.blocked_for"), rows)
     for decision in ("refurbished", "blocked"):
         if ledger.counts[decision]:
             where = {**ledger.where, "decision": (decision,)}
@@ -172,7 +166,7 @@ def reason(session: Session, code: str) -> str:
 
 def table(session: Session, picked: Selection, ledger: RequestLedger) -> None:
     """The requests of the period, and how many are left out to protect people."""
-    st.header(session.t("requests.ledger"), anchor=False)
+    title = scaffold.header(session.t("requests.ledger"))
     try:
         requests_listed = _rows(session.store, picked.month, picked.where, str(picked.kind))
     except UserError as error:
@@ -180,48 +174,32 @@ def table(session: Session, picked: Selection, ledger: RequestLedger) -> None:
         return
     if left_out := ledger.asked - len(requests_listed):
         st.caption(session.md("requests.left_out", n=left_out))
-
-    def day(value: date) -> str:
-        return formats.day(value, session.lang)
-
-    def number(value: float) -> str:
-        return formats.number(value, session.lang)
-
-    heads = [
-        Head(session.t("columns.request_id")),
-        Head(session.t("columns.requested_on"), day),
-        Head(session.t("columns.location_id")),
-        Head(session.t("columns.category")),
-        Head(session.t("requests.article")),
-        Head(session.t("columns.quantity"), number),
-        Head(session.t("columns.decision")),
-        Head(session.t("columns.quantity_avoided"), number),
-        Head(session.t("columns.decided_on"), day),
-        Head(session.t("columns.reason")),
-        Head(session.t("columns.source")),
+    rows = [
+        {
+            "columns.request_id": request.number,
+            "columns.requested_on": request.requested_on,
+            "columns.location_id": request.location,
+            "columns.category": filters.category_name(session, request.category),
+            "requests.article": request.article,
+            "columns.quantity": request.quantity,
+            "columns.decision": words.value_name(session, request.decision),
+            "columns.quantity_avoided": request.avoided,
+            "columns.decided_on": request.decided_on,
+            "columns.reason": _explained(session, request.reason),
+            "columns.source": booking.source_name(session, request.source),
+        }
+        for request in requests_listed
     ]
-    rows = [_row(session, request) for request in requests_listed]
-    title = session.t("requests.ledger")
-    grid(session, heads, rows, key="ledger", name=title, file=title)
+    scaffold.table(session, "ledger", title, rows)
 
 
-def _row(session: Session, request: Request) -> tuple[object, ...]:
-    code, _, more = (request.reason or "").partition(":")
-    reason_text = reason(session, code.strip().lower()) if request.reason else None
-    why = f"{reason_text}: {more.strip()}" if more else reason_text
-    return (
-        request.number,
-        request.requested_on,
-        request.location,
-        filters.category_name(session, request.category),
-        request.article,
-        request.quantity,
-        words.value_name(session, request.decision),
-        request.avoided,
-        request.decided_on,
-        why,
-        booking.source_name(session, request.source),
-    )
+def _explained(session: Session, stated: str | None) -> str | None:
+    """A reason as it is on record: its kind in words, and what else was written."""
+    if not stated:
+        return None
+    code, _, more = stated.partition(":")
+    named = reason(session, code.strip().lower())
+    return f"{named}: {more.strip()}" if more else named
 
 
 NO_REASON = ""
@@ -249,19 +227,16 @@ def form(session: Session, offered: RequestChoices) -> None:
         booking.who_field(session)
         left, right = st.columns(2)
         with left:
-            category = st.selectbox(
-                session.t("columns.category"),
-                list(offered.all_categories),
-                format_func=lambda code: plain(offered.all_categories[code][session.lang]),
+            names = offered.all_categories
+            category = scaffold.choice(
+                session, "columns.category", list(names), lambda code: names[code][session.lang],
                 key="request_category",
-            )
+            )  # fmt: skip
         with right:
-            decision = st.selectbox(
-                session.t("columns.decision"),
-                DECISIONS,
-                format_func=lambda code: words.value_name(session, code),
-                key="request_decision",
-            )
+            decision = scaffold.choice(
+                session, "columns.decision", DECISIONS,
+                lambda code: words.value_name(session, code), key="request_decision",
+            )  # fmt: skip
         with session.store.read() as db:
             known_articles = articles(db, category)
         _fields(session, offered, category, decision, known_articles)
@@ -274,55 +249,37 @@ def _fields(
     decision: str,
     known_articles: tuple[RequestArticle, ...],
 ) -> None:
-    today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
-    by_name = {
-        (article_known.source, article_known.product): article_known
-        for article_known in known_articles
-    }
+    by_name = {(each.source, each.product): each.name for each in known_articles}
+    names_of: dict[str | None, str] = dict(offered.locations.items())
+    open_choice = {"index": None, "placeholder": session.t("data.choose")}
+    days = {"requested_on": scaffold.today(), "decided_on": scaffold.today(), "quantity": 1.0}
     with st.form("request", border=False):
         left, right = st.columns(2)
         with left:
-            number = st.text_input(
-                session.t("columns.request_id"),
-                max_chars=60,
-                help=session.t("requests.form.number_help"),
-            )
-            requested = st.date_input(
-                session.t("columns.requested_on"), today, format=booking.DATES[session.lang]
-            )
-            place = st.selectbox(
-                session.t("columns.location_id"),
-                list(offered.locations),
-                index=None,
-                format_func=lambda code: plain(f"{offered.locations[code]} ({code})"),
-                placeholder=session.t("data.choose"),
-            )
-            article = st.selectbox(
-                session.t("requests.form.article"),
-                list(by_name),
-                index=None,
-                format_func=lambda key: plain(f"{by_name[key].name} ({key[1]}, {key[0]})"),
-                placeholder=session.t("data.choose"),
-                help=session.t("requests.form.article_help"),
-            )
+            stated = scaffold.ask_all(session, ASKED, "", days)
+            place = scaffold.choice(
+                session, "columns.location_id", list(names_of),
+                lambda code: f"{names_of[code]} ({code})", **open_choice,
+            )  # fmt: skip
+            article = scaffold.choice(
+                session, "requests.form.article", list(by_name),
+                lambda key: f"{by_name[key]} ({key[1]}, {key[0]})",
+                help=session.t("requests.form.article_help"), **open_choice,
+            )  # fmt: skip
         with right:
-            quantity = st.number_input(
-                session.t("columns.quantity"), min_value=0.0, value=1.0, step=1.0, format="%g"
-            )
-            avoided = _avoided(session, decision)
-            decided = st.date_input(
-                session.t("columns.decided_on"), today, format=booking.DATES[session.lang]
-            )
+            fields = [field for field in DECIDED if decision in AVOIDED or field is not PART]
+            stated |= scaffold.ask_all(session, fields, "", days)
             why = _why(session, decision)
         replace = st.checkbox(session.t("requests.form.replace"))
         booking.submit(session.t("requests.form.book"), "request_book", type="primary")
     if not booking.taken(session, "request_book"):
         return
-    number = number.strip() or f"F-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    number = stated["request_id"] or f"F-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if place is None:
         st.error(session.t("requests.form.no_place"))
         return
-    if avoided is not None and avoided > quantity:
+    avoided = stated.get("quantity_avoided")
+    if avoided is not None and avoided > stated["quantity"]:
         st.error(session.t("requests.form.too_much"))
         return
     with session.store.read() as db:
@@ -331,53 +288,39 @@ def _fields(
         st.error(session.md("requests.form.taken", number=number))
         return
     row: dict[str, Value] = {
+        **stated,
         "request_id": number,
-        "requested_on": requested,
         "location_id": place,
         "category": category,
-        "quantity": quantity,
         "decision": decision,
         "quantity_avoided": avoided,
-        "decided_on": decided,
         "reason": why,
         "product_id": article[1] if article else None,
     }
-    booking.book(
-        session,
-        "request_book",
-        "requests",
-        [row],
-        lambda session: session.t("requests.form.booked", number=number),
-        products_of=article[0] if article else None,
-    )
+    source = article[0] if article else None
+    booked = said("requests.form.booked", number=number)
+    booking.book(session, "request_book", "requests", [row], booked, products_of=source)
 
 
-def _avoided(session: Session, decision: str) -> float | None:
-    """The part that was not bought; empty means all of it."""
-    if decision not in AVOIDED:
-        return None
-    quantity: float | None = st.number_input(
-        session.t("columns.quantity_avoided"),
-        min_value=0.0,
-        value=None,
-        step=1.0,
-        format="%g",
-        placeholder=session.t("requests.form.all"),
-        help=session.t("requests.form.avoided_help"),
-    )
-    return quantity
+ASKED = (
+    FormField("request_id", most=60, help="requests.form.number_help"),
+    FormField("requested_on", "day"),
+)
+PART = FormField(
+    "quantity_avoided", "amount", hint="requests.form.all", help="requests.form.avoided_help"
+)
+"""What was not bought; empty means all of it."""
+
+DECIDED = (FormField("quantity", "amount"), PART, FormField("decided_on", "day"))
+REASON = FormField("reason", help="requests.form.reason_help")
 
 
 def _why(session: Session, decision: str) -> str | None:
     """The reason: a kind where it changes how the request counts, and words without names."""
     kind = NO_REASON
     if decision in REASONS:
-        kind = st.selectbox(
-            session.t("requests.form.kind"),
-            REASONS[decision],
-            format_func=lambda code: session.t(f"requests.reasons.{code or 'none'}"),
-        )
-    words = st.text_input(
-        session.t("columns.reason"), max_chars=200, help=session.t("requests.form.reason_help")
-    ).strip()
-    return ": ".join(part for part in (kind, words) if part) or None
+        kind = scaffold.choice(
+            session, "requests.form.kind", REASONS[decision],
+            lambda code: session.t(f"requests.reasons.{code or 'none'}"),
+        )  # fmt: skip
+    return ": ".join(part for part in (kind, scaffold.ask(session, REASON, "", {})) if part) or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,9 @@ import streamlit as st
 from nami_monitor.briefing import targets as briefing
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import read_as_of
-from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
+from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep, where_of
 from nami_monitor.charts.columns import TargetPoint, target_chart
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
@@ -40,23 +40,21 @@ from nami_monitor.ui import (
     doors,
     filters,
     links,
+    scaffold,
     trend_chart,
     words,
 )
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.links import Filters
+from nami_monitor.ui.jobs import said
+from nami_monitor.ui.scaffold import FormField, Traced
 from nami_monitor.ui.session import Session
 
 if TYPE_CHECKING:
     from nami_monitor.ingest.book.manual_entry import Value
 
 
-SEEN: Final = ("kpi", "figure", "state", "goal", "distance", "category", "period", "over")
-"""The columns of the list."""
-
-COLUMNS: Final = (*SEEN, "needed", "kind", "remark", "source")
-"""The columns of its download."""
+SEEN: Final = 8
+"""How many columns of the list stand on the screen."""
 
 STATES: Final = ("not_met", "not_met_so_far", "met_so_far", "met", "open")
 """How targets may stand, in the order in which the heading counts them."""
@@ -128,11 +126,6 @@ def name(session: Session, names: Names, target: Target) -> str:
     return f"{', '.join(parts)}: {goal(session, target)}"
 
 
-def state(session: Session, line: TargetLine) -> str:
-    """Whether a target is met, in words."""
-    return wording.standing(line.aim, session.lang)
-
-
 def why(session: Session, line: TargetLine) -> str:
     """Why a target is not judged, as a sentence; empty when it is."""
     if line.kpi is None:
@@ -178,38 +171,19 @@ def _stated(session: Session, target: Target) -> str:
 
 def headline(session: Session, lines: Sequence[TargetLine]) -> None:
     """How many targets stand how, as the heading."""
-    found = Counter(state(session, line) for line in lines)
+    found = Counter(wording.standing(line.aim, session.lang) for line in lines)
     named = (*(f"targets.state.{key}" for key in STATES), "words.not_applicable")
     counts = ", ".join(f"{found[each]} {each}" for each in map(session.t, named) if found[each])
     app.heading(session.t("targets.finding", n=len(lines), counts=counts))
 
 
 def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
-    """Every target with its figure and whether it is met."""
-    heads = [session.t(f"targets.table.{key}") for key in COLUMNS]
-    title = session.t("targets.list")
-    lines = sorted(lines, key=lambda line: not _judged(line))
-    rows = [_row(session, line, names) for line in lines]
-    widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
-    judged = [line.aim.judged if line.aim else None for line in lines]
-    traces = [
-        links.trace_of_result(session, result, _where(line.target))
-        if result and result.value is not None
-        else None
-        for line, result in zip(lines, judged, strict=True)
+    """Every target with its figure and whether it is met; first those that are judged."""
+    rows = [
+        _row(session, line, names) for line in sorted(lines, key=lambda line: not _judged(line))
     ]
-    column = {session.t("targets.table.figure"): traces}
-    grid(
-        session,
-        [Head(head) for head in heads],
-        rows,
-        key="targets",
-        name=title,
-        file=title,
-        widths=widths,
-        traces=column,
-        shown=len(SEEN),
-    )
+    widths = {f"targets.table.{name}": width for name, width in WIDTHS.items()}
+    scaffold.table(session, "targets", session.t("targets.list"), rows, widths=widths, shown=SEEN)
 
 
 def _judged(line: TargetLine) -> bool:
@@ -217,34 +191,30 @@ def _judged(line: TargetLine) -> bool:
     return bool(line.aim and line.aim.judged and line.aim.judged.value is not None)
 
 
-def _where(target: Target) -> Filters:
-    return {"category": (target.category,)} if target.category else {}
-
-
-def _row(session: Session, line: TargetLine, names: Names) -> tuple[str | None, ...]:
+def _row(session: Session, line: TargetLine, names: Names) -> scaffold.Row:
     target, aim = line.target, line.aim
     judged = aim.judged if aim else None
-    activity = judged.activity if judged else None
-    needed = over = None
+    needed = figure = over = None
     if aim and line.kpi and aim.value is not None:
-        needed = _figure(session, aim.value, line.kpi.unit, activity)
+        needed = _figure(session, aim.value, line.kpi.unit, judged.activity if judged else None)
     if judged and judged.value is not None:
-        span = judged.period
-        over = formats.period(span, session.lang)
-    return (
-        kpi_name(session, target.kpi),
-        words.figure(session, judged) if judged and judged.value is not None else None,
-        state(session, line),
-        goal(session, target),
-        gap_text(aim, session.lang) or None,
-        category_name(session, names, target.category),
-        period_name(session, target.period),
-        over,
-        needed,
-        words.value_name(session, target.kind),
-        why(session, line),
-        target.source,
-    )
+        trace = links.trace_of_result(session, judged, where_of(target))
+        figure = Traced(words.figure(session, judged), trace)
+        over = formats.period(judged.period, session.lang)
+    return {
+        "targets.table.kpi": kpi_name(session, target.kpi),
+        "targets.table.figure": figure,
+        "targets.table.state": wording.standing(aim, session.lang),
+        "targets.table.goal": goal(session, target),
+        "targets.table.distance": gap_text(aim, session.lang) or None,
+        "targets.table.category": category_name(session, names, target.category),
+        "targets.table.period": period_name(session, target.period),
+        "targets.table.over": over,
+        "targets.table.needed": needed,
+        "targets.table.kind": words.value_name(session, target.kind),
+        "targets.table.remark": why(session, line),
+        "targets.table.source": target.source,
+    }
 
 
 def choose(session: Session, lines: Sequence[TargetLine], names: Names) -> TargetLine | None:
@@ -253,20 +223,18 @@ def choose(session: Session, lines: Sequence[TargetLine], names: Names) -> Targe
     if not listed:
         return None
     judged = (at for at, line in enumerate(listed) if line.aim and line.aim.met is not None)
-    chosen = st.selectbox(
-        session.t("targets.choose"),
-        range(len(listed)),
-        index=next(judged, 0),
-        format_func=lambda at: plain(name(session, names, listed[at].target)),
-        key="target_chosen",
-    )
+    chosen = scaffold.choice(
+        session, "targets.choose", range(len(listed)),
+        lambda at: name(session, names, listed[at].target),
+        index=next(judged, 0), key="target_chosen",
+    )  # fmt: skip
     return listed[chosen]
 
 
 def course(session: Session, line: TargetLine, names: Names, month: date | None) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
     target_name = name(session, names, line.target)
-    stands = state(session, line)
+    stands = wording.standing(line.aim, session.lang)
     st.markdown(
         f"**{markdown(stands[:1].upper())}{markdown(stands[1:])}.** {markdown(why(session, line))}"
     )
@@ -287,7 +255,7 @@ def course(session: Session, line: TargetLine, names: Names, month: date | None)
     measure = words.activity_name(session, activity)
     st.caption(markdown(formats.unit_label(unit, session.lang, activity=measure)))
     drawn = target_chart(points, target_name, unit, session.lang, measure)
-    where = _where(line.target)
+    where = where_of(line.target)
     traces = {
         drawn.table.head[1]: [
             links.trace_of_result(session, step.result, where) if step.result else None
@@ -297,20 +265,21 @@ def course(session: Session, line: TargetLine, names: Names, month: date | None)
     chart_card.show(session, drawn, key="target_course", name=target_name, traces=traces)
 
 
+SOURCE: Final = FormField("source", label="targets.form.source")
+
+
 def change(session: Session, line: TargetLine) -> None:
     """Change the chosen target, or withdraw it."""
     target = line.target
     with session.store.read() as db:
-        stated = briefing.on_record(db, target)
+        stated = [vars(row) for row in briefing.on_record(db, target)]
     with st.expander(session.t("targets.change.title")):
         booking.in_demo(session)
         key = (target.kpi, target.category or "", target.kind, target.period)
         with st.form("_".join(("change", *key)), border=False):
             written = formats.number(target.value, session.lang)
             value = st.text_input(session.t(f"targets.form.value_{target.kind}"), value=written)
-            source = st.text_input(
-                session.t("targets.form.source"), value=target.source or "", max_chars=200
-            )
+            source = scaffold.ask(session, SOURCE, "", {"source": target.source})
             left, right = st.columns(2)
             with left:
                 booking.submit(session.t("targets.change.save"), "target_save", type="primary")
@@ -319,65 +288,56 @@ def change(session: Session, line: TargetLine) -> None:
         withdraw = booking.taken(session, "target_withdraw")
         save = booking.taken(session, "target_save")
     if withdraw:
-        rows = [vars(row) | {"withdrawn": True} for row in stated]
-        booking.book(
-            session,
-            "target_withdraw",
-            "targets",
-            rows,
-            lambda session: session.t("targets.change.withdrawn"),
-        )
+        _book(session, "target_withdraw", [row | {"withdrawn": True} for row in stated])
     elif save:
-        try:
-            exact = target.value  # what is written may be rounded
-            number = (
-                exact if value == written else float(formats.parse_decimal(value, session.lang))
+        with booking.refusing(session):
+            # what is written may be rounded
+            number = target.value if value == written else _number(session, value)
+            _book(
+                session,
+                "target_save",
+                [row | {"value": number, "source": source} for row in stated],
             )
-        except UserError as error:
-            st.error(markdown(session.sentence(error)))
-            return
-        rows = [vars(row) | {"value": number, "source": source.strip() or None} for row in stated]
-        booking.book(
-            session,
-            "target_save",
-            "targets",
-            rows,
-            lambda session: session.t("targets.change.saved"),
-        )
+
+
+def _number(session: Session, written: str) -> float:
+    return float(formats.parse_decimal(written, session.lang))
+
+
+def _book(session: Session, button: str, rows: Sequence[booking.Row]) -> None:
+    booking.book(session, button, "targets", rows, said(BOOKED[button]))
+
+
+BOOKED: Final = {
+    "target_book": "targets.form.booked",
+    "target_save": "targets.change.saved",
+    "target_withdraw": "targets.change.withdrawn",
+}
+"""What is said once it was booked, by the button."""
 
 
 def history(session: Session, events: Sequence[TargetEvent], names: Names) -> None:
     """Who set, changed or withdrew which target when."""
-    st.header(session.t("targets.history"), anchor=False)
+    title = scaffold.header(session.t("targets.history"))
     if not events:
         st.markdown(session.t("targets.no_history"))
         return
-    keys = ("when", "who", "what", "target", "before", "batch", "file")
-    writers = {
-        "when": lambda when: words.moment(session, when),
-        "batch": lambda number: formats.number(int(number), session.lang),
-    }
-    heads = [Head(session.t(f"targets.events.{key}"), writers.get(key)) for key in keys]
-    rows = [
+    changes = [
         (
-            event.change.when,
-            event.change.who,
-            session.t(f"targets.what.{event.what}"),
-            name(session, names, event.target) if event.target else event.change.file,
-            None
-            if event.before is None or event.target is None
-            else goal(session, _with_value(event.target, event.before)),
-            event.change.batch,
-            event.change.file,
+            event.change,
+            {
+                "targets.events.what": session.t(f"targets.what.{event.what}"),
+                "targets.events.target": name(session, names, event.target)
+                if event.target
+                else event.change.file,
+                "targets.events.before": None
+                if event.before is None or event.target is None
+                else goal(session, replace(event.target, value=event.before)),
+            },
         )
         for event in events
     ]
-    title = session.t("targets.history")
-    grid(session, heads, rows, key="target_history", name=title, file=title)
-
-
-def _with_value(target: Target, value: float) -> Target:
-    return Target(**(vars(target) | {"value": value}))
+    scaffold.history(session, "target_history", title, "targets.events", changes)
 
 
 CODE: Final = "steer_target_attainment"
@@ -387,7 +347,7 @@ def attainment_section(session: Session, month: date | None) -> None:
     """The share of targets met over a period that ends with a month."""
     if month is None:
         return
-    st.header(markdown(words.kpi_name(session, CATALOGUE[CODE])), anchor=False)
+    kpi = scaffold.header(words.kpi_name(session, CATALOGUE[CODE]))
     with st.columns(4)[0]:
         kind = filters.period(session, month, cache.choices(session.store).months, PeriodKind.YEAR)
     ask = Ask(kind, month, trend_chart.periods_shown(kind))
@@ -395,21 +355,15 @@ def attainment_section(session: Session, month: date | None) -> None:
     latest = results[-1]
     period = formats.period(latest.period, session.lang)
     if latest.value is None:
-        st.markdown(session.md("targets.attained.none", period=period,
-                              reason=words.reason(session, latest)))  # fmt: skip
+        reason = words.reason(session, latest)
+        st.markdown(session.md("targets.attained.none", period=period, reason=reason))
     else:
-        st.markdown(
-            session.md(
-                "targets.attained.sentence",
-                n=int(latest.denominator or 0),
-                period=period,
-                met=formats.number(int(latest.numerator or 0), session.lang),
-                share=words.figure(session, latest),
-            )
-        )
+        met = formats.number(int(latest.numerator or 0), session.lang)
+        counts = {"n": int(latest.denominator or 0), "met": met}
+        share = words.figure(session, latest)
+        st.markdown(session.md("targets.attained.sentence", period=period, share=share, **counts))
     with st.expander(session.t("trends.as_table")):
-        name = words.kpi_name(session, CATALOGUE[CODE])
-        trend_chart.show_results(session, results, ask.where, key="attained", name=name)
+        trend_chart.show_results(session, results, ask.where, key="attained", name=kpi)
 
 
 KINDS = (ABSOLUTE, CHANGE, PATH)
@@ -434,12 +388,10 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
         judged = [code for code, kpi in CATALOGUE.items() if kpi.better is not Direction.NEUTRAL]
         left, right = st.columns(2)
         with left:
-            kpi = st.selectbox(
-                session.t("columns.kpi"),
-                judged,
-                format_func=lambda code: plain(kpi_name(session, code)),
+            kpi = scaffold.choice(
+                session, "columns.kpi", judged, lambda code: kpi_name(session, code),
                 key="target_kpi",
-            )
+            )  # fmt: skip
             kind = st.radio(
                 session.t("columns.kind"),
                 KINDS,
@@ -447,109 +399,76 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
                 key="target_kind",
             )
         with right:
-            category = st.selectbox(
-                session.t("columns.category"),
-                [*names, ALL],
-                index=[*names, category].index(category) if category else 0,
-                format_func=lambda code: plain(category_name(session, names, code or None)),
-                key="target_category",
-            )
-            period = _period(session, "target", session.t("targets.form.period"))
-        baseline = None
-        if kind == CHANGE:
-            baseline = _baseline(session, period)
+            chosen = scaffold.choice(
+                session, "columns.category", [*names, ALL],
+                lambda code: category_name(session, names, code or None),
+                index=[*names, category].index(category) if category else 0, key="target_category",
+            )  # fmt: skip
+            period = _period(session)
+        row: dict[str, Value] = {
+            "kpi": kpi,
+            "category": chosen or None,
+            "kind": kind,
+            "period": period,
+            "baseline_period": _baseline(session, period) if kind == CHANGE else None,
+        }
         value = st.text_input(
             session.t(f"targets.form.value_{kind}"),
             key="target_value",
             help=session.t("targets.form.value_help"),
         )
-        source = st.text_input(session.t("targets.form.source"), key="target_source", max_chars=200)
-        row: dict[str, Value] = {
-            "kpi": kpi,
-            "category": category or None,
-            "kind": kind,
-            "period": period,
-            "baseline_period": baseline,
-            "source": source.strip() or None,
-        }
+        row["source"] = scaffold.ask(session, SOURCE, "target", {})
         _beside(session, lines, row)
         if booking.button(session, session.t("targets.form.book"), "target_book", type="primary"):
-            _book(session, row, value)
-
-
-def _book(session: Session, row: dict[str, Value], value: str) -> None:
-    try:
-        number = float(formats.parse_decimal(value, session.lang))
-    except UserError as error:
-        st.error(markdown(session.sentence(error)))
-        return
-    booking.book(
-        session,
-        "target_book",
-        "targets",
-        [row | {"value": number}],
-        lambda session: session.t("targets.form.booked"),
-    )
+            with booking.refusing(session):
+                _book(session, "target_book", [row | {"value": _number(session, value)}])
 
 
 def _beside(session: Session, lines: Sequence[TargetLine], row: dict[str, Value]) -> None:
     """Say which targets stand already for the same figure, category and period."""
-    for line in lines:
-        target = line.target
-        if (target.kpi, target.category, target.period) == (
-            row["kpi"],
-            row["category"],
-            row["period"],
-        ):
+    for target in (line.target for line in lines):
+        if all(getattr(target, each) == row[each] for each in ("kpi", "category", "period")):
             key = "replaces" if target.kind == row["kind"] else "beside"
-            st.info(
-                session.md(
-                    f"targets.form.{key}",
-                    goal=goal(session, target),
-                    kind=words.value_name(session, target.kind),
-                )
-            )
+            kind = words.value_name(session, target.kind)
+            st.info(session.md(f"targets.form.{key}", goal=goal(session, target), kind=kind))
 
 
-def _period(session: Session, key: str, label: str) -> str:
+def _period(session: Session) -> str:
     """A year, a quarter or a month."""
     kind = st.radio(
-        markdown(label),
+        session.t("targets.form.period"),
         PERIODS,
         format_func=lambda option: session.t(f"periods.{option}"),
         horizontal=True,
-        key=f"{key}_period_kind",
+        key="target_period_kind",
     )
-    return _within(session, key, kind)
-
-
-def _within(session: Session, key: str, kind: PeriodKind, *, back: int = 0) -> str:
-    today = date.today()  # noqa: DTZ011 - the year on the visitor's own calendar
-    year = int(
-        st.number_input(
-            session.t("periods.year"),
-            min_value=FIRST_YEAR,
-            max_value=LAST_YEAR,
-            value=today.year - back,
-            format="%d",
-            key=f"{key}_year",
-        )
-    )
-    month = 12
-    if kind is PeriodKind.QUARTER:
-        quarter = st.selectbox(session.t("periods.quarter"), (1, 2, 3, 4), key=f"{key}_quarter")
-        month = 3 * quarter
-    elif kind is PeriodKind.MONTH:
-        month = st.selectbox(
-            session.t("periods.month"),
-            tuple(range(1, 13)),
-            format_func=lambda option: formats.month_name(option, session.lang),
-            key=f"{key}_month",
-        )
-    return named(period_at(kind, date(year, month, 1)))
+    return _within(session, "target", kind)
 
 
 def _baseline(session: Session, period: str) -> str:
     """The period that a change is measured from, of the same kind as the target's."""
     st.markdown(session.t("targets.form.baseline"))
     return _within(session, "target_baseline", kind_of(period), back=1)
+
+
+def _within(session: Session, key: str, kind: PeriodKind, *, back: int = 0) -> str:
+    year = int(
+        st.number_input(
+            session.t("periods.year"),
+            min_value=FIRST_YEAR,
+            max_value=LAST_YEAR,
+            value=scaffold.today().year - back,
+            format="%d",
+            key=f"{key}_year",
+        )
+    )
+    month = 12
+    if kind is PeriodKind.QUARTER:
+        quarters = (1, 2, 3, 4)
+        month = 3 * scaffold.choice(session, "periods.quarter", quarters, str, key=f"{key}_quarter")
+    elif kind is PeriodKind.MONTH:
+        month = scaffold.choice(
+            session, "periods.month", range(1, 13),
+            lambda option: formats.month_name(option, session.lang), key=f"{key}_month",
+        )  # fmt: skip
+    return named(period_at(kind, date(year, month, 1)))

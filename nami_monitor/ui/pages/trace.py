@@ -27,7 +27,7 @@ from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
-from nami_monitor.ui import app, cache, doors, figure_notes, filters, links, words
+from nami_monitor.ui import app, cache, doors, figure_notes, filters, links, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
@@ -249,54 +249,37 @@ def amount(session: Session, value: float) -> str:
 
 def batches(session: Session, trace: Trace) -> None:
     """What each batch gave to the figure: which file, when, and who imported it."""
-    st.header(session.t("trace.batches"), anchor=False)
+    title = scaffold.header(session.t("trace.batches"))
     if not trace.batches:
         st.info(session.t("trace.nothing"))
         doors.link("data", session.t("app.empty.load"))
         return
-
-    def number(value: float) -> str:
-        return amount(session, value)
-
-    heads = [
-        Head(session.t("trace.heads.batch"), number),
-        Head(session.t("trace.heads.file")),
-        Head(session.t("trace.heads.imported"), lambda when: words.moment(session, when)),
-        Head(session.t("trace.heads.who")),
-        Head(session.t("trace.heads.rows"), number),
-        Head(session.t("trace.heads.numerator"), number),
-        Head(session.t("trace.heads.denominator"), number),
-        Head(session.t("trace.heads.table")),
-        Head(session.t("trace.heads.source")),
-        Head(session.t("trace.heads.basis")),
-        Head(session.t("trace.heads.vat")),
-        Head(session.t("trace.heads.grain")),
+    rows = [
+        {
+            "trace.heads.batch": part.batch,
+            "trace.heads.file": part.file,
+            "trace.heads.imported": part.imported_at,
+            "trace.heads.who": part.who,
+            "trace.heads.rows": part.rows,
+            "trace.heads.numerator": part.numerator,
+            "trace.heads.denominator": part.denominator,
+            "trace.heads.table": words.table_name(session, part.table),
+            "trace.heads.source": part.source,
+            "trace.heads.basis": part.basis and session.t(f"trace.basis.{part.basis}"),
+            "trace.heads.vat": part.vat and session.t(f"trace.vat.{part.vat}"),
+            "trace.heads.grain": part.grain and session.t(f"reasons.grains.{part.grain}"),
+        }
+        for part in trace.batches
     ]
-    rows = [_batch(session, part) for part in trace.batches]
-    title = session.t("trace.batches")
-    grid(session, heads, rows, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
+    numbers = ("batch", "rows", "numerator", "denominator")
+    write = dict.fromkeys((f"trace.heads.{name}" for name in numbers), sentences.amount_text)
+    file = title.lstrip("0123456789. ")
+    scaffold.table(session, "trace_batches", title, rows, write=write, file=file)
     counts = DISTINCT.fullmatch(trace.kpi.numerator) or DISTINCT.fullmatch(
         trace.kpi.denominator or ""
     )
     if trace.kpi.over_time.rows_add_up:
         st.caption(session.t(f"trace.{'distinct' if counts else 'adds_up'}"))
-
-
-def _batch(session: Session, part: BatchPart) -> tuple[Any, ...]:
-    return (
-        part.batch,
-        part.file,
-        part.imported_at,
-        part.who,
-        part.rows,
-        part.numerator,
-        part.denominator,
-        words.table_name(session, part.table),
-        part.source,
-        part.basis and session.t(f"trace.basis.{part.basis}"),
-        part.vat and session.t(f"trace.vat.{part.vat}"),
-        part.grain and session.t(f"reasons.grains.{part.grain}"),
-    )
 
 
 KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
