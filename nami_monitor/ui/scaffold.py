@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from numbers import Real
 from typing import Any, Final, NamedTuple, TypeVar
 
 import streamlit as st
@@ -21,6 +22,13 @@ from nami_monitor.ui.session import Session
 
 T = TypeVar("T")
 Row = Mapping[str, object]
+Write = Callable[[Any, str], str]
+
+
+class Named(str):
+    """A heading that stands in no catalogue, as people gave it."""
+
+    __slots__ = ()
 
 
 class Traced(NamedTuple):
@@ -59,30 +67,35 @@ def table(
     every = list(rows)
     if not every:
         return
-    writers = {datetime: lambda when, _: words.moment(session, when), **WRITERS}
     heads, values, traces = [], [], {}
     for name in every[0]:
         cells = [row[name] for row in every]
         if any(isinstance(cell, Traced) for cell in cells):
             traced = [cell if isinstance(cell, Traced) else Traced(cell, None) for cell in cells]
-            traces[session.t(name)] = [cell.trace for cell in traced]
+            traces[name] = [cell.trace for cell in traced]
             cells = [cell.value for cell in traced]
-        kind = next((type(cell) for cell in cells if cell is not None), str)
-        writer = (write or {}).get(name, writers.get(kind))
-        heads.append(Head(session.t(name), writer and partial(_written, writer, session.lang)))
+        write_it = (write or {}).get(name) or _writer(session, cells)
+        title = name if isinstance(name, Named) else session.t(name)
+        heads.append(Head(title, write_it and partial(_written, write_it, session.lang)))
         values.append(cells)
-    wide = {session.t(name): width for name, width in (widths or {}).items()}
+    titles = dict(zip(every[0], [head.title for head in heads], strict=True))
     lines = list(zip(*values, strict=True))
+    wide = {titles[name]: width for name, width in (widths or {}).items()}
+    traces = {titles[name]: ways for name, ways in traces.items()}
     look = {"widths": wide, "traces": traces, **look}
     grid(session, heads, lines, key=key, name=title, file=file or title, **look)
 
 
-Write = Callable[[Any, str], str]
-WRITERS: Final[Mapping[type, Write]] = {
-    date: formats.day,
-    int: formats.number,
-    float: formats.number,
-}
+def _writer(session: Session, cells: Sequence[object]) -> Write | None:
+    """How the values of a column are written, by what the first of them is."""
+    match next((cell for cell in cells if cell is not None), None):
+        case datetime():
+            return lambda when, _: words.moment(session, when)
+        case date():
+            return formats.day
+        case Real():
+            return formats.number
+    return None
 
 
 def _written(write: Write, lang: str, value: object) -> str:

@@ -1,19 +1,20 @@
 """Draw for a measure who gets what, and note who was told when."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 import streamlit as st
 
 from nami_monitor.briefing import arms as briefing
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.thresholds import MOST_ARMS
 from nami_monitor.kpis.interventions.arms import Scheme, new_seed, propose
 from nami_monitor.kpis.interventions.register import Assignment, Intervention
-from nami_monitor.ui import booking
+from nami_monitor.ui import booking, scaffold
+from nami_monitor.ui.jobs import said
 from nami_monitor.ui.pages import waterbed
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
 
 TABLE: Final = "assignments"
@@ -28,7 +29,7 @@ def part(session: Session, one: Intervention) -> None:
             st.markdown(session.t("measures.arms.drawn"))
             waterbed.assigned_places(session, one.assignment, None, f"assigned_{one.code}", title)
             _told(session, one, one.assignment)
-        elif one.starts_on > date.today():  # noqa: DTZ011 - the visitor's own calendar
+        elif one.starts_on > scaffold.today():
             st.markdown(session.t("measures.arms.words"))
             _draw(session, one, title)
         else:
@@ -41,12 +42,8 @@ def _draw(session: Session, one: Intervention, title: str) -> None:
         stated = _asked(session, f"arms_{one.code}")
         if stated is None:
             return
-        proposal = propose(
-            one,
-            waterbed.drafted(session, one),
-            today=date.today(),  # noqa: DTZ011 - the visitor's own calendar
-            **stated,
-        )
+        draft = waterbed.drafted(session, one)
+        proposal = propose(one, draft, today=scaffold.today(), **stated)
     except UserError as error:
         st.error(markdown(session.sentence(error)))
         return
@@ -79,10 +76,9 @@ def _asked(session: Session, key: str) -> dict[str, Any] | None:
     stated: dict[str, Any] = {"scheme": scheme, "seed": seed.strip()}
     with right:
         if scheme is Scheme.STEPS:
-            message = st.text_input(session.t("columns.told"), max_chars=200, key=f"{key}_told")
-            stated["steps"] = _number(session, key, "steps", 2 * int(MOST_ARMS.value))
-            stated["every"] = _number(session, key, "every", MOST_MONTHS)
-            messages = {"": message.strip()} if message.strip() else {}
+            message = scaffold.ask(session, TOLD, key, {})
+            stated |= scaffold.ask_all(session, STEPS, key, {})
+            messages = {"": message} if message else {}
         else:
             written = st.text_area(
                 session.t("measures.arms.messages"),
@@ -98,31 +94,27 @@ def _asked(session: Session, key: str) -> dict[str, Any] | None:
     return stated | {"messages": messages}
 
 
-def _number(session: Session, key: str, name: str, most: int) -> int:
-    return int(
-        st.number_input(
-            session.t(f"measures.arms.{name}"),
-            min_value=1,
-            max_value=most,
-            value=3,
-            key=f"{key}_{name}",
-        )
-    )
+TOLD: Final = FormField("told")
+STEPS: Final = (
+    FormField(
+        "steps",
+        "whole",
+        label="measures.arms.steps",
+        usual=3,
+        least=1,
+        most=2 * int(MOST_ARMS.value),
+    ),
+    FormField("every", "whole", label="measures.arms.every", usual=3, least=1, most=MOST_MONTHS),
+)
+TOLD_ON: Final = FormField("told_on", "day", key="on")
 
 
 def _told(session: Session, one: Intervention, assignment: Assignment) -> None:
     """Note on which day the locations of an arm were told."""
     arms = [arm for arm in sorted(assignment.arms) if assignment.told(arm)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        arm = st.selectbox(
-            session.t("columns.arm"), arms, format_func=plain, key=f"told_{one.code}_arm"
-        )
-        day = st.date_input(
-            session.t("columns.told_on"),
-            date.today(),  # noqa: DTZ011 - the visitor's own calendar
-            format=booking.DATES[session.lang],
-            key=f"told_{one.code}_on",
-        )
+        arm = scaffold.choice(session, "columns.arm", arms, str, key=f"told_{one.code}_arm")
+        day = scaffold.ask(session, TOLD_ON, f"told_{one.code}", {"told_on": scaffold.today()})
         pressed = booking.button(session, session.t("measures.arms.tell"), "arms_told")
     if pressed:
         own = [each for each in assignment.places if each.arm == arm]
@@ -135,4 +127,4 @@ def _book(
 ) -> None:
     """Book the locations of an assignment as one delivery."""
     rows = briefing.as_rows(one.code, assignment)
-    booking.book(session, name, TABLE, rows, lambda session: session.t(message), together=True)
+    booking.book(session, name, TABLE, rows, said(message), together=True)

@@ -34,7 +34,6 @@ from nami_monitor.kpis.sentences import difference_text, names, reason_text, wor
 from nami_monitor.store import Store
 from nami_monitor.ui import links, scaffold, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.answer_blocks import (
     AnswerBlock,
     AnswerCell,
@@ -202,15 +201,24 @@ def _list_answers(tell: Telling, parts: tuple[Answering, ...]) -> None:
     """Each answer by itself."""
     for one in parts:
         units = sorted({unit for reported in one.reported.values() for unit in reported})
-        title = tell.md("each", n=len(units))
-        heads = [
-            Head(tell.say("unit")),
-            *(Head(word("measure", name, tell.lang), tell.n) for name in one.reported),
+        rows = [
+            {
+                "cases.answers.per_answer.unit": unit,
+                **{
+                    scaffold.Named(tell.code("measure", measure)): own.get(unit)
+                    for measure, own in one.reported.items()
+                },
+            }
+            for unit in units
         ]
-        rows = [(unit, *(own.get(unit) for own in one.reported.values())) for unit in units]
-        with st.expander(title):
-            name = tell.say("each", n=len(units))
-            grid(tell.session, heads, rows, key="case_each_answer", name=name, file=name)
+        write = dict.fromkeys((name for row in rows[:1] for name in [*row][1:]), _three_digits)
+        name = tell.say("each", n=len(units))
+        with st.expander(tell.md("each", n=len(units))):
+            scaffold.table(tell.session, "case_each_answer", name, rows, write=write)
+
+
+def _three_digits(value: float, lang: str) -> str:
+    return formats.number(value, lang, significant=formats.SIGNIFICANT)
 
 
 def _second_life(tell: Telling, parts: tuple[KpiResult, ...]) -> Blocks:

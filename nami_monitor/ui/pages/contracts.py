@@ -20,7 +20,7 @@ from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import tables
 from nami_monitor.charts.columns import PeriodBar, periods_chart
 from nami_monitor.charts.registers import MOST, ContractLane, timeline_chart
-from nami_monitor.charts.spec import ChartTable, Drawn
+from nami_monitor.charts.spec import Drawn
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, add_months, month_range
@@ -42,6 +42,7 @@ from nami_monitor.ui import (
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.scaffold import Named, Traced
 from nami_monitor.ui.session import Session
 
 VALUE, RUNNING = "contract_value", "contracts_running"
@@ -230,14 +231,14 @@ def _traced(
     code: str,
     shape: CategoryContracts,
     value: float | None,
-) -> scaffold.Traced:
+) -> Traced:
     """A figure of the contracts of one shape, with where it came from."""
     if value is None:
-        return scaffold.Traced(None, None)
+        return Traced(None, None)
     alike = {"specification": (shape.specification or EMPTY,), "form": (shape.form or EMPTY,)}
     where = {**register.where, **alike}
     trace = links.trace_of_figure(session, code, _month(register.month), where)
-    return scaffold.Traced(value, trace)
+    return Traced(value, trace)
 
 
 def _month(month: date) -> Period:
@@ -298,15 +299,25 @@ def _split(session: Session, split: ContractSplit, where: Filters) -> None:
     st.subheader(markdown(split.name), anchor=False)
     drawn = _line(session, split) if split.kind in trend_chart.MONTHLY else _bars(session, split)
     chart_card.show(session, drawn, key=f"split_{split.family}", caption=_since(session, split))
+    within = {**where, "family": (split.family,)}
+    streams = [code for code, months in split.streams.items() if any(months.values())]
+    rows = [
+        {
+            "trends.table.period": month,
+            "contracts.splits.total": Traced(
+                total, links.trace_of_figure(session, STREAMS, split.periods[month], within)
+            ),
+            **{
+                Named(words.code_name(session, "stream", code)): split.streams[code].get(month)
+                for code in streams
+            },
+        }
+        for month, total in sorted(split.total.items(), reverse=True)
+    ]
+    write: dict[str, scaffold.Write] = dict.fromkeys(next(iter(rows), ()), formats.money)
+    write["trends.table.period"] = lambda month, _: _period(session, split, month.date())
     with st.expander(session.t("trends.as_table")):
-        within = {**where, "family": (split.family,)}
-        table = _split_table(session, split)
-        traces = [
-            links.trace_of_figure(session, STREAMS, split.periods[row[0]], within)
-            for row in table.rows
-        ]
-        column = {table.head[1]: traces}
-        chart_card.show_table(session, table, f"split_{split.family}_table", split.name, column)
+        scaffold.table(session, f"split_{split.family}_table", split.name, rows, write=write)
 
 
 def _line(session: Session, split: ContractSplit) -> Drawn:
@@ -341,25 +352,4 @@ def _since(session: Session, split: ContractSplit) -> str:
 
 
 def _period(session: Session, split: ContractSplit, month: date) -> str:
-    period = split.periods[month]
-    return formats.period(period, session.lang)
-
-
-def _split_table(session: Session, split: ContractSplit) -> ChartTable:
-    streams = [code for code, months in split.streams.items() if any(months.values())]
-
-    def money(value: float) -> str:
-        return formats.money(value, session.lang)
-
-    return ChartTable(
-        (
-            session.t("trends.table.period"),
-            session.t("contracts.splits.total"),
-            *(words.code_name(session, "stream", code) for code in streams),
-        ),
-        tuple(
-            (month, total, *(split.streams[code].get(month) for code in streams))
-            for month, total in sorted(split.total.items(), reverse=True)
-        ),
-        (lambda month: _period(session, split, month.date()), money, *(money for _ in streams)),
-    )
+    return formats.period(split.periods[month], session.lang)

@@ -16,7 +16,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import app, doors, filters, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
-from nami_monitor.ui.grid import ROW, Head, grid
+from nami_monitor.ui.grid import ROW
 from nami_monitor.ui.session import Session
 
 LEADING = 3
@@ -119,19 +119,18 @@ def matrix(session: Session, measured_all: Measurability) -> None:
         return
     title = scaffold.header(session.t("measurability.matrix"))
     names = _names(session, measured_all)
-    heads = [
-        Head(session.t("measurability.heads.kpi")),
-        *(Head(names[code]) for code in measured_all.categories),
-    ]
     cells = {(cell.kpi.code, cell.category): cell for cell in measured_all.cells}
     rows = [
-        (
-            words.kpi_name(session, kpi),
-            *(_sign(session, cells[kpi.code, code]) for code in measured_all.categories),
-        )
+        {
+            "measurability.heads.kpi": words.kpi_name(session, kpi),
+            **{
+                scaffold.Named(names[code]): _sign(session, cells[kpi.code, code])
+                for code in measured_all.categories
+            },
+        }
         for kpi in CATALOGUE.values()
     ]
-    grid(session, heads, rows, key="measured", name=title, file=title)
+    scaffold.table(session, "measured", title, rows)
     st.caption(session.t("measurability.matrix_help"))
 
 

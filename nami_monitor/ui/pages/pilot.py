@@ -24,9 +24,10 @@ from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
 from nami_monitor.kpis.interventions.pilot import Affordable, Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, chart_card
+from nami_monitor.ui import app, booking, chart_card, scaffold
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
 from nami_monitor.waterbed.planning import PilotDesign
 
@@ -102,8 +103,7 @@ def _planned(session: Session, stated: dict[str, Any], asked: _Question) -> None
     name, chosen = _choose(session, pilot, options)
     if chosen is not None:
         stated = as_designed(stated, options, pilot, chosen)
-    today = date.today()  # noqa: DTZ011 - the visitor's own calendar
-    start = briefing.next_start(panel_data, intervention.category, today)
+    start = briefing.next_start(panel_data, intervention.category, scaffold.today())
     _save(session, stated, asked, start, f"{KEY}_{name}")
     _basis(session, pilot)
 
@@ -120,12 +120,10 @@ def _asked(session: Session) -> tuple[dict[str, Any], _Question]:
         months = _number(session, "months", USUAL_MONTHS, LONGEST)
         back = _number(session, "back", USUAL_BACK, 2 * PERCENT)
         anticipation = measures.anticipation_field(session, KEY, {})
-        unit = st.selectbox(
-            session.t("waterbed.unit"),
-            [str(reading) for reading in READINGS],
-            format_func=lambda code: session.t(f"waterbed.readings.{code}"),
-            key=f"{KEY}_unit",
-        )
+        unit = scaffold.choice(
+            session, "waterbed.unit", [str(reading) for reading in READINGS],
+            lambda code: session.t(f"waterbed.readings.{code}"), key=f"{KEY}_unit",
+        )  # fmt: skip
         st.markdown(session.t("pilot.afford.words"))
         usual = Affordable()
         most = {
@@ -143,16 +141,9 @@ def _asked(session: Session) -> tuple[dict[str, Any], _Question]:
 
 
 def _number(session: Session, name: str, usual: int, most: int, *, form: str = "form") -> int:
-    return int(
-        st.number_input(
-            session.t(f"pilot.{form}.{name}"),
-            min_value=1,
-            max_value=most,
-            value=usual,
-            key=f"{KEY}_{form}_{name}",
-            help=session.t(f"pilot.{form}.{name}_help"),
-        )
-    )
+    words = f"pilot.{form}.{name}"
+    field = FormField(name, "whole", label=words, help=f"{words}_help", least=1, most=most)
+    return int(scaffold.ask(session, field, f"{KEY}_{form}", {name: usual}))
 
 
 def _basis(session: Session, pilot: Pilot) -> None:
