@@ -75,8 +75,8 @@ def table(
             traces[name] = [cell.trace for cell in traced]
             cells = [cell.value for cell in traced]
         write_it = (write or {}).get(name) or _writer(session, cells)
-        title = name if isinstance(name, Named) else session.t(name)
-        heads.append(Head(title, write_it and partial(_written, write_it, session.lang)))
+        head = name if isinstance(name, Named) else session.t(name)
+        heads.append(Head(head, write_it and partial(_written, write_it, session.lang)))
         values.append(cells)
     titles = dict(zip(every[0], [head.title for head in heads], strict=True))
     lines = list(zip(*values, strict=True))

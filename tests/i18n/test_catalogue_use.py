@@ -73,8 +73,10 @@ def calls(*names):
         if isinstance(node, ast.Call):
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
             first = node.args[0] if node.args else None
-            if called in names and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value, {word.arg for word in node.keywords}
+            either = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+            for key in either:
+                if called in names and isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, {word.arg for word in node.keywords}
 
 
 def placeholders(template):

@@ -62,7 +62,7 @@ def cards(session: Session, register: AssetRegister) -> None:
     scaffold.cards(
         session,
         (
-            figure_notes.card(session, (each,), where, figure_notes.notes(session, each))
+            figure_notes.card(session, each, where, note=figure_notes.notes(session, each))
             for each in register.figures
         ),
     )

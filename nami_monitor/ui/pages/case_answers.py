@@ -309,7 +309,7 @@ def _contracts(tell: Telling, parts: tuple[ContractTerm, ...]) -> Blocks:
             tell.md(
                 "term",
                 title=contract.name,
-                years=tell.session.t("months", n=term) if rest else tell.say("years", n=years),
+                years=tell.say("months", n=term) if rest else tell.say("years", n=years),
                 start=formats.day(contract.starts_on, tell.lang),
                 end=formats.day(contract.ends_on, tell.lang),
                 passed=tell.count(passed),

@@ -117,7 +117,9 @@ def cards(session: Session, register: ContractRegister) -> None:
     scaffold.cards(
         session,
         (
-            figure_notes.card(session, each, where, figure_notes.complete(session, each[-1]))
+            figure_notes.card_over_time(
+                session, each, where, figure_notes.complete(session, each[-1])
+            )
             for each in shown
         ),
     )

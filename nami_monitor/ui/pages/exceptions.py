@@ -46,8 +46,7 @@ def part(session: Session, names: Names) -> None:
     if names:
         _form(session, exemptions, names)
     if rulings:
-        title = session.t("exceptions.history")
-        with st.expander(title):
+        with st.expander(session.t("exceptions.history")):
             changes = [
                 (
                     ruling.change,
@@ -61,7 +60,8 @@ def part(session: Session, names: Names) -> None:
                 )
                 for ruling in rulings
             ]
-            scaffold.history(session, "rulings", title, "exceptions.table", changes, file=False)
+            past = session.t("exceptions.history")
+            scaffold.history(session, "rulings", past, "exceptions.table", changes, file=False)
 
 
 def _about(session: Session, exemption: StrategyException, names: Names) -> scaffold.Row:

@@ -1,6 +1,7 @@
 """The overview page: cards, what needs attention, and the table of all KPIs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -9,11 +10,9 @@ from nami_monitor.briefing.overview import KpiLine, Overview
 from nami_monitor.charts.spec import ChartTable
 from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import bare_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.scan import Assessment
 from nami_monitor.ui import doors, figure_notes, grid, links, scaffold, words
@@ -83,87 +82,35 @@ def _rank(line: KpiLine) -> int:
     return 1 if line.aim is not None else 2
 
 
-def card(
-    session: Session,
-    line: KpiLine,
-    where: Filters,
-    *,
-    name: str = "",
-    reason: str = "",
-    step: str = "",
-) -> Card:
+def card(session: Session, line: KpiLine, where: Filters, **told: Any) -> Card:
     """A KPI as a card.
 
     Args:
         session: for the words.
         line: the figure.
         where: the filters that gave it.
-        name: what it is called here, where that is not the KPI's own name.
-        reason: why there is no value, where the figure does not say so itself.
-        step: what would give a value.
+        told: name, reason and step, as ``figure_notes.card`` takes them.
     """
     result = line.result
-    name = name or words.kpi_name(session, line.kpi)
-    strategy = session.t(f"strategies.{line.kpi.strategy}")
-    if result.state is not State.VALUE:
-        return Card(
-            name=name,
-            state=result.state,
-            strategy=strategy,
-            reason=reason or words.reason(session, result),
-            undo=links.where_to_undo(session, result),
-            beside=_total(session, result, where),
-            next_step=step,
-        )
-    activity = words.activity_name(session, result.activity)
-    value, unit = _split(session, result.value or 0.0, result.unit, activity)
-    return Card(
+    name = told.pop("name", "") or words.kpi_name(session, line.kpi)
+    if result.value is None:
+        return figure_notes.card(session, result, where, name=name, **told)
+    value, month = words.figure(session, result), _period(session, result.period)
+    drift = wording.drift(line.kpi, line.drift, session.lang)
+    notes = (drift, figure_notes.notes(session, result))
+    return figure_notes.card(
+        session,
+        result,
+        where,
+        (_aim(session, line.aim), _year_ago(session, line, where)),
         name=name,
-        strategy=strategy,
-        value=bare_text(result, session.lang) if line.estimated else value,
-        unit=unit,
-        beside=(
-            *_total(session, result, where),
-            *(part for part in (_aim(session, line.aim), _year_ago(session, line, where)) if part),
-        ),
+        **told,
         spark=line.spark,
-        spark_alt=session.t(
-            "overview.spark",
-            name=name,
-            value=words.figure(session, result),
-            month=_period(session, result.period),
-        ),
+        spark_alt=session.t("overview.spark", name=name, value=value, month=month),
         chip=CHIPS.get(line.assessment, Chip.PLAIN) if line.assessment else None,
         chip_words=wording.signal(line, session.lang),
-        note=" ".join(
-            filter(
-                None,
-                (
-                    wording.drift(line.kpi, line.drift, session.lang),
-                    figure_notes.notes(session, result),
-                ),
-            )
-        ),
-        trace=links.trace_of_result(session, result, where),
+        note=" ".join(filter(None, notes)),
     )
-
-
-def _total(session: Session, result: KpiResult, where: Filters) -> tuple[ComparedFigure, ...]:
-    whole = figure_notes.total(session, result, where)
-    return (whole,) if whole else ()
-
-
-def _split(
-    session: Session, value: float, unit: Unit, activity: str | None = None
-) -> tuple[str, str]:
-    """A figure and what follows it; the signs of euro and percent stay with the figure."""
-    written = formats.figure(value, unit, session.lang)
-    label = formats.unit_label(unit, session.lang, activity=activity)
-    if label.startswith("€") and "€" not in written:
-        label = label.removeprefix("€").strip()
-        whole = formats.quantity(value, unit, session.lang, activity=activity)
-        return whole.removesuffix(label).rstrip(), label
-    return written, "" if label in {"€", "%"} else label
 
 
 def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
@@ -171,11 +118,10 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
         return None
     kpi = CATALOGUE[aim.target.kpi]
     measure = aim.judged.activity if aim.judged else None
-    activity = words.activity_name(session, measure)
     later = session.t("overview.aim.later", period=aim.target.period)
     return ComparedFigure(
         session.t("overview.aim.label", period=aim.target.period),
-        _split(session, aim.value, kpi.unit, activity)[0],
+        figure_notes.split(session, aim.value, kpi.unit, measure)[0],
         wording.gap(aim, session.lang) or later,
     )
 
@@ -183,8 +129,7 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
 def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure | None:
     if line.year_ago.value is None or (line.change is None and not line.estimated):
         return None
-    unit = line.result.unit
-    activity = words.activity_name(session, line.result.activity)
+    unit, measure = line.result.unit, line.result.activity
     difference = wording.change(line, session.lang)
     if line.assessment is Assessment.NO_SIGNAL and line.change:
         difference = session.t("overview.within", difference=difference)
@@ -192,7 +137,7 @@ def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure
         _period(session, line.year_ago.period),
         words.figure(session, line.year_ago)
         if line.estimated
-        else _split(session, line.year_ago.value, unit, activity)[0],
+        else figure_notes.split(session, line.year_ago.value, unit, measure)[0],
         difference,
         links.trace_of_result(session, line.year_ago, where),
     )

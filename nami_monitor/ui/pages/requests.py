@@ -89,7 +89,7 @@ def cards(session: Session, ledger: RequestLedger) -> None:
     for results in ledger.figures.values():
         alone = results[-1].period.kind != ledger.period.kind
         note = _rests_on(session, results[-1], alone=alone)
-        shown.append(figure_notes.card(session, results, ledger.where, note))
+        shown.append(figure_notes.card_over_time(session, results, ledger.where, note))
     scaffold.cards(session, shown)
     st.caption(session.t("requests.grades"))
 
