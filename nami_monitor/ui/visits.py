@@ -102,10 +102,7 @@ def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
     taken = {}
     for finding in found.findings:
         kind, category = finding.kind, finding.category
-        called = next(
-            (one for one in left if _is_of(one, kind, category)),
-            None,
-        )
+        called = next((one for one in left if _is_of(one, kind, category)), None)
         if called is not None:
             left.remove(called)
             taken[finding.name] = called

@@ -20,10 +20,7 @@ from nami_monitor.ui.cards import Card, Chip, ComparedFigure
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
-CHIPS = {
-    Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
-    Assessment.CONCERN: Chip.CONCERN,
-}
+CHIPS = {Assessment.IMPROVEMENT: Chip.IMPROVEMENT, Assessment.CONCERN: Chip.CONCERN}
 """The chips of what has a direction; the others are plain."""
 
 CARDS = 6

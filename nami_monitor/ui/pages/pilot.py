@@ -216,11 +216,7 @@ def _choose(
 
 
 def _save(
-    session: Session,
-    stated: Mapping[str, Any],
-    asked: _Question,
-    start: date | None,
-    key: str,
+    session: Session, stated: Mapping[str, Any], asked: _Question, start: date | None, key: str
 ) -> None:
     """Register the pilot as planned, to be judged after the months that it lasts."""
     with st.expander(session.t("pilot.save.title")):

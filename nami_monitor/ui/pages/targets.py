@@ -21,15 +21,7 @@ from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.sentences import gap_text
-from nami_monitor.kpis.targets import (
-    ABSOLUTE,
-    CHANGE,
-    PATH,
-    Target,
-    kind_of,
-    named,
-    period_of,
-)
+from nami_monitor.kpis.targets import ABSOLUTE, CHANGE, PATH, Target, kind_of, named, period_of
 from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
 from nami_monitor.ui import (

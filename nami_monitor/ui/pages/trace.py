@@ -193,10 +193,7 @@ def figure(session: Session, trace: Trace, ask: Ask) -> None:
 
 def headline(session: Session, result: KpiResult) -> str:
     """The figure in a line: its name, its period, its value and unit."""
-    name, when = (
-        words.figure_name(session, result),
-        formats.period(result.period, session.lang),
-    )
+    name, when = (words.figure_name(session, result), formats.period(result.period, session.lang))
     return f"{name}, {when}: {words.figure(session, result)}"
 
 
