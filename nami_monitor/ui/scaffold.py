@@ -21,14 +21,15 @@ from nami_monitor.ui.grid import Head, Width, grid
 from nami_monitor.ui.session import Session
 
 T = TypeVar("T")
-Row = Mapping[str, object]
+Row = Mapping[Any, object]
 Write = Callable[[Any, str], str]
 
 
-class Named(str):
-    """A heading that stands in no catalogue, as people gave it."""
+class Named(NamedTuple):
+    """A heading that stands in no catalogue: a name that people gave, and the code that has it."""
 
-    __slots__ = ()
+    name: str
+    code: str | None
 
 
 class Traced(NamedTuple):
@@ -44,7 +45,7 @@ def table(
     title: str,
     rows: Iterable[Row],
     *,
-    write: Mapping[str, Write] | None = None,
+    write: Mapping[Any, Write] | None = None,
     widths: Mapping[str, Width] | None = None,
     file: str = "",
     **look: Any,
@@ -57,8 +58,8 @@ def table(
         session: for the words.
         key: of the widgets.
         title: what the table is.
-        rows: the values of each row by the catalogue keys of their headings, ``Traced`` where they
-            lead to where they came from; None where there is nothing.
+        rows: the values of each row by their headings (catalogue keys, or ``Named``), ``Traced``
+            where they lead to where they came from; None where there is nothing.
         write: how other values are written in a language, by heading.
         widths: as ``grid`` takes them, by heading.
         file: name of the workbook; the title without one.
@@ -75,7 +76,7 @@ def table(
             traces[name] = [cell.trace for cell in traced]
             cells = [cell.value for cell in traced]
         write_it = (write or {}).get(name) or _writer(session, cells)
-        head = name if isinstance(name, Named) else session.t(name)
+        head = name.name if isinstance(name, Named) else session.t(name)
         heads.append(Head(head, write_it and partial(_written, write_it, session.lang)))
         values.append(cells)
     titles = dict(zip(every[0], [head.title for head in heads], strict=True))

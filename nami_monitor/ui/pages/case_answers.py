@@ -205,7 +205,7 @@ def _list_answers(tell: Telling, parts: tuple[Answering, ...]) -> None:
             {
                 "cases.answers.per_answer.unit": unit,
                 **{
-                    scaffold.Named(tell.code("measure", measure)): own.get(unit)
+                    scaffold.Named(tell.code("measure", measure), measure): own.get(unit)
                     for measure, own in one.reported.items()
                 },
             }

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -310,13 +310,15 @@ def _split(session: Session, split: ContractSplit, where: Filters) -> None:
                 total, links.trace_of_figure(session, STREAMS, split.periods[month], within)
             ),
             **{
-                Named(words.code_name(session, "stream", code)): split.streams[code].get(month)
+                Named(words.code_name(session, "stream", code), code): split.streams[code].get(
+                    month
+                )
                 for code in streams
             },
         }
         for month, total in sorted(split.total.items(), reverse=True)
     ]
-    write: dict[str, scaffold.Write] = dict.fromkeys(next(iter(rows), ()), formats.money)
+    write: dict[Any, scaffold.Write] = dict.fromkeys(next(iter(rows), ()), formats.money)
     write["trends.table.period"] = lambda month, _: _period(session, split, month.date())
     with st.expander(session.t("trends.as_table")):
         scaffold.table(session, f"split_{split.family}_table", split.name, rows, write=write)

@@ -124,7 +124,7 @@ def matrix(session: Session, measured_all: Measurability) -> None:
         {
             "measurability.heads.kpi": words.kpi_name(session, kpi),
             **{
-                scaffold.Named(names[code]): _sign(session, cells[kpi.code, code])
+                scaffold.Named(names[code], code): _sign(session, cells[kpi.code, code])
                 for code in measured_all.categories
             },
         }
