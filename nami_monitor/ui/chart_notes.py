@@ -12,14 +12,15 @@ from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Transaction, Work
-from nami_monitor.ui import booking, lesson_card
+from nami_monitor.ui import booking, lesson_card, scaffold
 from nami_monitor.ui.pages.home import decision_form
+from nami_monitor.ui.scaffold import FormField
 from nami_monitor.ui.session import Session
 
 NO_LESSON: Final = ""
@@ -247,15 +248,13 @@ def _write(session: Session, series: ChartNotes, trend: Trend, key: str) -> None
     with st.form(f"{key}_new", clear_on_submit=False, border=False):
         left, right = st.columns(2)
         with left:
-            month = st.selectbox(
-                session.t("notes_of_people.month"),
-                months,
-                format_func=lambda day: formats.month(day, session.lang),
-                key=f"{key}_month",
-            )
+            month = scaffold.choice(
+                session, "notes_of_people.month", months,
+                lambda day: formats.month(day, session.lang), key=f"{key}_month",
+            )  # fmt: skip
         with right:
             lesson = _lesson_field(session, series, f"{key}_new_lesson")
-        text = _text_field(session, f"{key}_text")
+        text = scaffold.ask(session, TEXT, key, {}) or ""
         booking.submit(session.t("notes_of_people.write"), f"{key}_write", type="primary")
     if booking.taken(session, f"{key}_write"):
         _book(
@@ -279,71 +278,41 @@ def _change(session: Session, coded_notes: Sequence[tuple[str, Note]], key: str)
     by_code = dict(coded_notes)
     if st.session_state.get(f"{key}_open") not in by_code:
         st.session_state[f"{key}_open"] = coded_notes[0][0]
-    code = st.selectbox(
-        session.t("notes_of_people.choose"),
-        list(by_code),
-        format_func=lambda code_of_note: plain(
-            _short(session, code_of_note, by_code[code_of_note])
-        ),
+    code = scaffold.choice(
+        session, "notes_of_people.choose", list(by_code),
+        lambda code: f"{code} · {formats.month(by_code[code].month, session.lang)}",
         key=f"{key}_open",
-    )
-    note = by_code[str(code)]
+    )  # fmt: skip
+    note = by_code[code]
     with st.form(f"{key}_edit_{note.name}", border=False):
-        text = _text_field(session, f"{key}_edit_{note.name}_text", note.text)
+        text = scaffold.ask(session, TEXT, f"{key}_edit_{note.name}", {"text": note.text}) or ""
         left, right = st.columns(2)
         with left:
             booking.submit(session.t("notes_of_people.save"), f"{key}_save")
         with right:
             booking.submit(session.t("notes_of_people.withdraw"), f"{key}_withdraw")
     if booking.taken(session, f"{key}_save"):
-        _book(
-            session,
-            f"{key}_save",
-            "saved",
-            lambda db, who: log.change(db, note.name, text, note.lesson, who),
-        )
+        lesson = note.lesson
+        save = f"{key}_save"
+        _book(session, save, "saved", lambda db, who: log.change(db, note.name, text, lesson, who))
     if booking.taken(session, f"{key}_withdraw"):
-        _book(
-            session,
-            f"{key}_withdraw",
-            "withdrawn",
-            lambda db, who: log.withdraw(db, note.name, who),
-        )
+        name = f"{key}_withdraw"
+        _book(session, name, "withdrawn", lambda db, who: log.withdraw(db, note.name, who))
 
 
-def _short(session: Session, code: str, note: Note) -> str:
-    return f"{code} · {formats.month(note.month, session.lang)}"
-
-
-def _text_field(session: Session, key: str, value: str = "") -> str:
-    return str(
-        st.text_area(
-            session.t("notes_of_people.text"),
-            value=value,
-            max_chars=int(NOTE_TEXT.value),
-            help=session.t("notes_of_people.text_help"),
-            key=key,
-        )
-    )
+TEXT: Final = FormField(
+    "text", "area", label="notes_of_people.text", help="notes_of_people.text_help",
+    most=int(NOTE_TEXT.value),
+)  # fmt: skip
 
 
 def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
     """A lesson to refer to: those beside the chart first, then all others."""
     near = [lesson.lesson.name for lesson in series.called]
     every = [NO_LESSON, *near, *(name for name in shipped().lessons if name not in near)]
-    titles = shipped().lessons
-    return str(
-        st.selectbox(
-            session.t("notes_of_people.of_lesson"),
-            every,
-            format_func=lambda name: (
-                plain(titles[name].words[session.lang].title)
-                if name
-                else session.t("notes_of_people.none")
-            ),
-            key=key,
-        )
-    )
+    titles = {name: one.words[session.lang].title for name, one in shipped().lessons.items()}
+    titles[NO_LESSON] = session.t("notes_of_people.none")
+    return scaffold.choice(session, "notes_of_people.of_lesson", every, titles.__getitem__, key=key)
 
 
 def _book(
