@@ -246,7 +246,8 @@ def amount(session: Session, value: float) -> str:
 
 def batches(session: Session, trace: Trace) -> None:
     """What each batch gave to the figure: which file, when, and who imported it."""
-    title = scaffold.header(session.t("trace.batches"))
+    title = session.t("trace.batches")
+    st.header(title, anchor=False)
     if not trace.batches:
         st.info(session.t("trace.nothing"))
         doors.link("data", session.t("app.empty.load"))
