@@ -39,6 +39,8 @@ def start() -> duckdb.DuckDBPyConnection:
     """A DuckDB instance without any file."""
     root = duckdb.connect()
     root.execute("set enable_progress_bar = false")
+    # rows that were just written are taken for few, and compared each with each
+    root.execute("set global asof_loop_join_threshold = 0")
     root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     spill = _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
     root.execute(f"set temp_directory = '{spill}'")

@@ -100,3 +100,10 @@ def test_orders_and_articles_are_counted_by_place_category_and_month(demo):
         mine = found.filter(pl.col("counts") == counts).select(expected.columns)
         assert_frame_equal(mine.sort(cell), expected.sort(cell))
         assert expected["with_amount"].min() < expected["lines"].min()
+
+
+def test_requests_find_their_prices_by_a_sort_however_few_they_seem(tmp_path):
+    """Rows that were just written are taken for few; comparing each with each takes minutes."""
+    with closing(Store(tmp_path / "own.duckdb")) as store, store.trial() as db:
+        ((_, plan),) = db.rows("explain select sum(avoided_eur) from request_rows")
+    assert "Asof Join" in plan
