@@ -318,8 +318,9 @@ def measurability(
     cells = []
     for kpi in CATALOGUE.values():
         found = _by_category(db, kpi, month, filled)
+        absent = _absent(db, kpi, month)
         for code in known:
-            result = found.get(code) or _absent(db, kpi, code, month, excused)
+            result = found.get(code) or _of_category(absent, kpi, code, excused)
             lacks = _lacks(kpi, code, filled) if result.state is State.NOT_COMPUTABLE else ()
             cells.append(Cell(kpi, code, result, lacks))
     values = Counter(cell.category for cell in cells if cell.result.state is State.VALUE)
@@ -367,15 +368,20 @@ def _of_time(result: KpiResult) -> bool:
     return result.reason is not None and result.reason.key in OF_TIME
 
 
-def _absent(
-    db: Transaction, kpi: Kpi, category: str, month: date, around: context.Surroundings
-) -> KpiResult:
-    """The result for a category that has no rows in what the KPI reads."""
-    excused = context.not_applicable(around.excused, kpi.strategy, (category,))
+def _absent(db: Transaction, kpi: Kpi, month: date) -> KpiResult:
+    """The result of a KPI where there are no rows in what it reads."""
     lacking = kpi.over_time.nothing
     nothing = Reason(lacking) if lacking else nothing_loaded(kpi, RELATIONS[kpi.reads[0]])
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))
-    result = kpi.blank(period, {"category": category}, reason=excused or nothing)
+    return kpi.blank(period, {}, reason=nothing)
+
+
+def _of_category(
+    absent: KpiResult, kpi: Kpi, category: str, around: context.Surroundings
+) -> KpiResult:
+    """The result for a category that has no rows in what the KPI reads."""
+    excused = context.not_applicable(around.excused, kpi.strategy, (category,))
+    result = replace(absent, keys={"category": category}, reason=excused or absent.reason)
     return replace(result, state=State.NOT_APPLICABLE) if excused else result
 
 

@@ -334,9 +334,49 @@ def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[in
             least = stdtrit(counts - YEAR - 1, 1 - STEP_HELD.value / 2)
             for months in range(1, int(STEP_NORMAL.value) + 1):
                 rho = _learnt(rows, [(own, (*starts, WINDOW - months)) for own in known])
-                _, t, _ = _tested(rows, _base(starts), _level(months)[:, None], rho)
-                found |= {some[int(at)] for at in np.flatnonzero(np.abs(t[:, 0]) > least)}
+                if starts or np.isnan(rows).any():
+                    t = _tested(rows, _base(starts), _level(months)[:, None], rho)[1][:, 0]
+                else:
+                    t = _tested_whole(rows, months, rho)
+                found |= {some[int(at)] for at in np.flatnonzero(np.abs(t) > least * NEARLY)}
     return found
+
+
+NEARLY = 1 - 1e-6
+"""What lies this near a limit is looked at whole: other sums round otherwise."""
+
+
+def _tested_whole(rows: Floats, months: int, rho: Floats) -> Floats:
+    """The t value of the step over the last months, of windows without a gap, ``(k,)``.
+
+    As ``_tested`` gives it. Where nothing is missing, a whitened product of two columns is a
+    quadratic in the correlation, whose three terms are sums over the columns as they are.
+    """
+    step, season = _level(months)[:, None], _calendar()
+    weights = np.stack([np.ones_like(rho), -rho, rho**2])
+    of_season, of_step = _terms(season), _terms(step)
+    own = np.einsum("fk,fab->kab", weights, season.T @ of_season)
+    step_season = np.einsum("fk,fa->ka", weights, (season.T @ of_step)[:, :, 0])
+    row_season = np.einsum("fk,fka->ka", weights, rows @ of_season)
+    row_step = np.einsum("fk,fk->k", weights, (rows @ of_step)[:, :, 0])
+    step_step = weights.T @ (step.T @ of_step)[:, 0, 0]
+    row_row = np.einsum("fk,kn,fnk->k", weights, rows, _terms(rows.T))
+    solved = np.linalg.solve(own, np.stack([step_season, row_season], axis=2))
+    left_step = step_step - (step_season * solved[:, :, 0]).sum(axis=1)
+    left_both = row_step - (step_season * solved[:, :, 1]).sum(axis=1)
+    left_row = row_row - (row_season * solved[:, :, 1]).sum(axis=1)
+    noise = np.maximum(left_row - left_both**2 / left_step, ROUNDING**2 * row_row)
+    t: Floats = left_both / np.sqrt(left_step * noise / (WINDOW - YEAR - 1))
+    return t
+
+
+def _terms(columns: Floats) -> Floats:
+    """Columns, their neighbours in time, and themselves but for both ends, ``(3, n, columns)``."""
+    beside, within = np.zeros_like(columns), columns.copy()
+    beside[1:] += columns[:-1]
+    beside[:-1] += columns[1:]
+    within[[0, -1]] = 0.0
+    return np.stack([columns, beside, within])
 
 
 def _stands(step: Step, window: Floats) -> bool:

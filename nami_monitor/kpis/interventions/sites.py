@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -140,12 +141,12 @@ def _silent(lines: Bools) -> bool:
     """Whether orders begin late or stop early: twice as long as between any two of them."""
     if lines.all():
         return False
-    at = np.flatnonzero(lines)
-    if not at.size:
+    at = np.flatnonzero(lines).tolist()
+    if not at:
         return True
-    gaps = np.diff(at, prepend=-1, append=len(lines)) - 1
-    usual = int(gaps[1:-1].max(initial=0))
-    return bool(max(gaps[0], gaps[-1]) >= max(int(SILENT_MONTHS.value), 2 * usual + 1))
+    usual = max((later - before - 1 for before, later in pairwise(at)), default=0)
+    around = max(at[0], len(lines) - 1 - at[-1])
+    return bool(around >= max(int(SILENT_MONTHS.value), 2 * usual + 1))
 
 
 def _hidden(one: Intervention, sets: Collection[ProtectedSet]) -> frozenset[str]:
