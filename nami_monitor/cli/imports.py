@@ -408,6 +408,8 @@ def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
     if question.key == "packs":
         held, packs = question.headers
         option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
+    if question.key == "packed":
+        option = f'"{name}={question.headers[0]}"'
     return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
 
 

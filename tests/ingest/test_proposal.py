@@ -150,6 +150,20 @@ def test_packs_times_what_they_hold_is_a_role_and_can_be_taken_back(tmp_path):
     assert proposal.asks(sheet, times, {}) == []
 
 
+@pytest.mark.parametrize("name", ["Aant. VPE", "Aantal dozen", "Number of packs"])
+def test_packs_of_which_nothing_says_what_they_hold_are_never_taken_for_pieces(tmp_path, name):
+    sheet = sheet_of(tmp_path, f"Datum;Locatie;Categorie;{name}", "13-02-2026;Werf;papier;3")
+    profile = mapped(sheet, "orders", channel="webshop")
+    profile = proposal.with_role(profile, name, "quantity")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert (question.key, question.headers) == ("packed", (name,))
+    by_article, single = (one.profile for one in question.choices)
+    assert by_article.tables[0].columns["quantity"].unit == "pack"
+    assert proposal.asks(sheet, by_article, {}, agreed={"table", "unsure"}) == []
+    assert single == profile
+    assert proposal.asks(sheet, single, {}, agreed={"table", "unsure", "packed"}) == []
+
+
 def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):
     sheet = sheet_of(tmp_path, *SALES)
     profile = replace(mapped(sheet, "orders", channel="webshop"), vat=None)

@@ -103,15 +103,22 @@ class SheetWriter:
     def row(self, cells: list[Cell], times: int = 1) -> None:
         """Write a row up to its last filled cell; blank rows at the end of a sheet are left out.
 
+        A sheet with a row that is too wide is refused when somebody wants it, and no row of it
+        counts any more.
+
         Raises:
-            UserError: ``reading.cell_too_long``, ``reading.too_wide``, ``reading.too_far`` or
-                ``reading.too_much_data``.
+            UserError: ``reading.cell_too_long``, ``reading.too_far`` or ``reading.too_much_data``.
         """
         filled = len(cells)
         while filled and cells[filled - 1] is None:
             filled -= 1
         if self._file is None:
             raise RuntimeError(cells)
+        if self._sheets[-1]["refused"]:
+            return
+        if filled > MOST_COLUMNS:
+            self.refuse("reading.too_wide", columns=filled, most=MOST_COLUMNS)
+            return
         if not filled:
             self._blank += times
             return
@@ -130,7 +137,6 @@ class SheetWriter:
         self._misfits.append((line, rule, raw))
 
     def _check_row(self, cells: list[Cell], times: int) -> None:
-        check_width(len(cells), self._name)
         longest = max(len(cell or "") for cell in cells)
         check_cell(longest, self._name)
         self._rows += times

@@ -32,6 +32,10 @@ HOLDS: Final = re.compile(
 """Headings of such columns."""
 YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
+PACKED: Final = re.compile(
+    r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
+)
+"""Headings of quantities that are packs."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST: Final = 4
@@ -40,7 +44,7 @@ LEAST_MONTHS: Final = 3
 """Headings that are months, from which on they are taken for columns that become rows."""
 ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "events")
 """Measures of activity that are offered, and looked for in the name of a file."""
-OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs"})
+OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed"})
 """Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
 """Answers about VAT with the rate that they state."""
@@ -293,7 +297,7 @@ def asks(
     found: list[FileQuestion] = []
     if "unsure" not in agreed and (doubt := _unsure(sheet, profile)):
         found.append(doubt)
-    if "packs" not in agreed and (packs := _packs(sheet, profile)):
+    if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
@@ -341,8 +345,10 @@ def _packs(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     held = next((h for h in mappable(sheet) if HOLDS.search(h) and not roles_of(profile, h)), "")
     quantities = (table.columns.get("quantity") for table in profile.tables)
     quantity = next((origin for origin in quantities if origin and origin.how == "first"), None)
-    if not held or quantity is None or quantity.unit:
+    if quantity is None or quantity.unit:
         return None
+    if not held:
+        return _packed(profile, quantity) if PACKED.search(quantity.columns[0]) else None
     choices = (
         FileAnswer("asking.answers.times", with_role(profile, held, HELD)),
         FileAnswer("asking.answers.single", profile),
@@ -351,6 +357,21 @@ def _packs(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     return FileQuestion(
         "packs", "quantity", next(iter(seen), ""), (held, quantity.columns[0]), choices
     )
+
+
+def _packed(profile: Profile, quantity: Origin) -> FileQuestion:
+    """What a quantity counts that says that it is packs, where nothing says what they hold."""
+    by_article = tuple(
+        replace(table, columns={**table.columns, "quantity": replace(quantity, unit="pack")})
+        if table.columns.get("quantity") == quantity
+        else table
+        for table in profile.tables
+    )
+    choices = (
+        FileAnswer("asking.answers.by_article", replace(profile, tables=by_article)),
+        FileAnswer("asking.answers.single", profile),
+    )
+    return FileQuestion("packed", "quantity", headers=quantity.columns[:1], choices=choices)
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:

@@ -123,6 +123,23 @@ def test_formats_below_a_table_make_it_no_longer(tmp_path, monkeypatch):
     assert read_sheet.rows.height == 1
 
 
+def test_a_header_of_sixty_thousand_columns_is_refused_at_once(tmp_path):
+    (tmp_path / "a.csv").write_text(";".join(f"k{n}" for n in range(60_000)) + "\n" + "1;" * 59_999)
+    with pytest.raises(UserError, match="too_wide"):
+        read(tmp_path / "a.csv")
+
+
+def test_only_the_sheet_that_is_chosen_counts(tmp_path):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet("Breed").write_row(0, 0, ["x"] * 3_000)
+        sheet = workbook.add_worksheet("Goed")
+        sheet.write_row(0, 0, ["Datum", "Aantal"])
+        sheet.write_row(1, 0, ["13-01-2026", 3])
+    (good,) = read(path, Layout(sheet="Goed"))
+    assert good.rows.height == 1
+
+
 @pytest.mark.parametrize(
     ("cell", "filled"),
     [

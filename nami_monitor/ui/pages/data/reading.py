@@ -36,6 +36,8 @@ AT_A_TIME = 3
 """Questions that are shown together, and reasons."""
 FIELD = 190
 """Width of a choice for the whole file, in pixels."""
+WORDS = 280
+"""That of what a name means."""
 
 
 def title(session: Session, looked: Looked) -> str:
@@ -258,8 +260,11 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
     if questions:
         st.header(session.md("intake.questions", n=len(questions)), anchor=False)
     for number, question in enumerate(questions[:AT_A_TIME], start=1):
+        table = question.spellings
         with st.container(
-            horizontal=True, vertical_alignment="center", key=f"question_{offer.key}_{number}"
+            horizontal=not table,
+            vertical_alignment="center",
+            key=f"question_{offer.key}_{number}",
         ):
             sentence = Markdown(question.sentence)
             seen = Markdown(question.seen)
@@ -267,16 +272,17 @@ def _ask(session: Session, offer: OfferedFile, looked: Looked) -> None:
             answers: list[Callable[[], None]] = [
                 partial(_set, offer, draft) for _, draft in question.answers
             ]
-            if question.spellings:
-                answers[0] = _spellings(session, offer, looked.draft, question.spellings)
-            for at, (label, _) in enumerate(question.answers):
-                first = bool(question.spellings) and at == 0
-                st.button(
-                    markdown(label),
-                    key=f"answer_{offer.key}_{number}_{at}",
-                    type="primary" if first or question.chosen == at else "secondary",
-                    on_click=answers[at],
-                )
+            if table:
+                answers[0] = _spellings(session, offer, looked.draft, table)
+            with st.container(horizontal=True, width="stretch" if table else "content"):
+                for at, (label, _) in enumerate(question.answers):
+                    first = bool(table) and at == 0
+                    st.button(
+                        markdown(label),
+                        key=f"answer_{offer.key}_{number}_{at}",
+                        type="primary" if first or question.chosen == at else "secondary",
+                        on_click=answers[at],
+                    )
             if question.free:
                 _other(session, offer, looked, question.free, number)
     notes = []
@@ -298,7 +304,7 @@ def _spellings(
         meant = {**before.meant, one.name: str(st.session_state[key])}
         _set(offer, replace(before, meant=meant))
 
-    with st.container(key=f"spelled_{offer.key}"):
+    with st.container(horizontal=True, key=f"spelled_{offer.key}"):
         for at, (one, code) in enumerate(chosen.items()):
             key = f"spelled_{offer.key}_{at}"
             st.session_state[key] = code
@@ -312,7 +318,7 @@ def _spellings(
                 list(dict.fromkeys((proposed_spelling(one), *one.known, *map(str, Becomes)))),
                 format_func=partial(_meant, session, one),
                 key=key,
-                width=2 * FIELD,
+                width=WORDS,
                 on_change=choose,
                 args=(one, key),
             )
