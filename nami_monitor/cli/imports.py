@@ -36,9 +36,9 @@ from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import library, proposal
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
-from nami_monitor.ingest.profiles.suggest import auto_profile, mappable
+from nami_monitor.ingest.profiles.suggest import mappable
 from nami_monitor.ingest.readers import shown_name
-from nami_monitor.ingest.template import heading, known_codes
+from nami_monitor.ingest.template import heading, known_codes, known_words
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
@@ -335,7 +335,7 @@ def _proposed(
     """
     sheet = library.read_sheets(file, Layout(), cells)[0]
     with store.read() as db:
-        known = proposal.known_texts(known_codes(db))
+        known = proposal.known_texts(known_codes(db), known_words(db))
     profile = proposal.proposed(sheet, file.name)
     if options.table:
         profile = proposal.with_tables(profile, sheet, [options.table])
@@ -461,7 +461,9 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
     if wanted is None:
         return None, None
     try:
-        made = auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
+        made = proposal.auto_profile(
+            library.read_sheets(file, Layout(), cells)[0], wanted, file.stem
+        )
     except UserError as error:
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise

@@ -63,6 +63,18 @@ def known_codes(db: Transaction) -> dict[Codes, list[str]]:
     return known
 
 
+def known_words(db: Transaction) -> dict[str, list[str]]:
+    """The words of columns without a master that the data hold, the most used first."""
+    sources = {"channel": "by_place", "activity_measure": "measurements"}
+    return {
+        name: [word for (word,) in db.rows(
+            f"select {name} from {relation} where {name} is not null group by 1"
+            f" order by count(*) desc, 1 limit {LISTED_CODES}"
+        )]
+        for name, relation in sources.items()
+    }  # fmt: skip
+
+
 def examples() -> tuple[str, ...]:
     """What the first cell of an example line says, in every language."""
     return tuple(text("template.example", lang) for lang in LANGS)

@@ -18,8 +18,8 @@ from nami_monitor.ingest.profiles.profile import (
     load_profile,
     parse_profile,
 )
+from nami_monitor.ingest.profiles.proposal import auto_profile
 from nami_monitor.ingest.profiles.source_cells import source_cells
-from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 

@@ -9,8 +9,9 @@ from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.preview import sources, values_in
 from nami_monitor.ingest.profiles.profile import parse_profile
+from nami_monitor.ingest.profiles.proposal import auto_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, distinct_headers
-from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
+from nami_monitor.ingest.profiles.suggest import matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read
 from tests.support.databases import new_store
 

@@ -204,7 +204,12 @@ def test_a_file_in_which_nothing_is_known_is_asked_what_it_holds(tmp_path):
     assert proposal.roles(profile)[0] == "ordered_on"
 
 
-def test_known_codes_are_those_of_the_columns_that_hold_them():
-    known = proposal.known_texts({Codes.LOCATION: ["Werf"]})
+def test_known_codes_and_words_are_those_of_the_data_and_before_that_the_usual_ones():
+    known = proposal.known_texts({Codes.LOCATION: ["Werf"]}, {"channel": ["balie", "automaat"]})
     assert known["location_id"] == ["Werf"]
     assert "category" not in known
+    assert known["channel"] == ["balie", "automaat"]
+    assert proposal.known_texts({}, {"channel": []})["channel"] == proposal.CHANNELS
+    measured = proposal.known_texts({}, {"activity_measure": ["wasbeurten", "fte"]})
+    assert measured["activity_measure"][:2] == ("wasbeurten", "fte")
+    assert len(measured["activity_measure"]) == len(proposal.ACTIVITIES) + 1

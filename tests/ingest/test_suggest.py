@@ -11,8 +11,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.demo import demo_files
 from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.profiles.profile import load_profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.proposal import auto_profile
 from nami_monitor.ingest.profiles.suggest import (
-    auto_profile,
     guess_table,
     mappable,
     matching_profiles,

@@ -10,7 +10,8 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.library import read_sheets
-from nami_monitor.ingest.profiles.suggest import auto_profile, guess_table
+from nami_monitor.ingest.profiles.proposal import auto_profile
+from nami_monitor.ingest.profiles.suggest import guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word
 from nami_monitor.tables import TABLES, Codes, columns
 from tests.support.databases import new_store

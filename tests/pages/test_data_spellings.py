@@ -93,3 +93,18 @@ def test_choices_that_are_not_taken_over_yet_stay_while_the_visitor_looks_elsewh
     page.query_params["part"] = "upload"
     checked(page.run())
     assert labelled(page.selectbox, "Locatie: STADHUIS").value == "@apart"
+
+
+def test_the_channels_of_the_data_are_offered():
+    page = press(
+        offer(opened(), ("kast jan.csv", FIRST.replace("kast;", "balie;"))), "Ja, neem ze over"
+    )
+    press(page, "Boek 15 regels")
+    press(page, "Ander bestand")
+    lines = FIRST.replace("-01-2026", "-02-2026").replace(";Kanaal", ";Bijz").replace("kast;", ";")
+    page = offer(page, ("opgave.csv", lines))
+    for label in [b.label for b in page.button if b.label == "Bestellingen en verbruik"]:
+        press(page, label)
+    assert "Via welk kanaal" in words(page)
+    assert [button.label for button in page.button if button.label == "balie"]
+    assert not [button.label for button in page.button if button.label == "voorraadkast"]

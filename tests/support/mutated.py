@@ -199,6 +199,8 @@ def _answer(
     header = next((h for h, role in of.roles.items() if role == name and h in sheet.columns), "")
     if asked.key == "unsure":
         return _sure(profile, proposal.unsure(sheet, profile), of)
+    if asked.key == "packed":
+        return None
     if asked.key == "table":
         profile = proposal.with_tables(profile, sheet, [of.table])
     elif asked.key in {"packs", "vat"}:

@@ -9,14 +9,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import values_in
 from nami_monitor.ingest.profiles.profile import CREATE, Origin, Profile, TableMap, Unpivot
 from nami_monitor.ingest.profiles.source_cells import normal_header
-from nami_monitor.ingest.profiles.suggest import guess_table, mappable, missing_columns, suggest
+from nami_monitor.ingest.profiles.suggest import (
+    certain_headers,
+    guess_table,
+    mappable,
+    missing_columns,
+    suggest,
+)
 from nami_monitor.ingest.sniff.values import months_in
 from nami_monitor.ingest.template import allowed, word
 from nami_monitor.tables import TABLES, Codes, Column, columns
@@ -44,6 +50,8 @@ LEAST_MONTHS: Final = 3
 """Headings that are months, from which on they are taken for columns that become rows."""
 ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "events")
 """Measures of activity that are offered, and looked for in the name of a file."""
+CHANNELS: Final = ("webshop", "cabinet", "contract")
+"""Channels that are offered until the data hold the organisation's own."""
 OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed"})
 """Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
@@ -130,13 +138,32 @@ def source_name(file: str) -> str:
 
 def suggested(sheet: Sheet, table: str) -> TableMap:
     """A table filled with everything that is suggested, and the words of both languages."""
-    origins = {name: Origin((hit.header,)) for name, hit in suggest(sheet, table).items()}
+    return _filled(table, {name: hit.header for name, hit in suggest(sheet, table).items()})
+
+
+def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
+    """Make a profile of a source from the headers with known names.
+
+    Raises:
+        UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
+            found for certain; ``import.two_columns`` when two headers could fill one column.
+    """
+    refuse_unknown("import.unknown_table", table, TABLES)
+    filled = _filled(table, certain_headers(sheet, table))
+    if missing := missing_columns(filled):
+        seen = listed(sheet.columns)
+        raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
+    return Profile(source, (filled,))
+
+
+def _filled(table: str, headers: Mapping[str, str]) -> TableMap:
+    """A table of which headers fill columns, with what the words of closed lists mean."""
     values = {
         column.name: meanings
         for column in columns(table)
-        if column.name in origins and (meanings := _meanings(column))
+        if column.name in headers and (meanings := _meanings(column))
     }
-    return TableMap(table, origins, values=values)
+    return TableMap(table, {name: Origin((one,)) for name, one in headers.items()}, values=values)
 
 
 def _meanings(column: Column) -> dict[str, str]:
@@ -476,11 +503,22 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
     return None
 
 
-def known_texts(codes: Mapping[Codes, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """The codes that are known, by the canonical columns that hold them."""
-    return {
+def known_texts(
+    codes: Mapping[Codes, Sequence[str]], words: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[str]]:
+    """The codes and words that are known, by the canonical columns that hold them.
+
+    Of words that the data do not hold yet, the usual ones.
+    """
+    coded = {
         column.name: codes[column.codes]
         for table in TABLES
         for column in columns(table)
         if column.codes is not None and column.codes in codes
+    }
+    measures = dict.fromkeys((*words.get("activity_measure", ()), *ACTIVITIES))
+    return {
+        **coded,
+        "channel": words.get("channel") or CHANNELS,
+        "activity_measure": tuple(measures),
     }

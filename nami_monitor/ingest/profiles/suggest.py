@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 from rapidfuzz import fuzz, utils
 
-from nami_monitor.core.errors import UserError, listed, refuse_unknown
+from nami_monitor.core.errors import UserError, listed
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.personal import personal_columns
@@ -422,53 +422,29 @@ def _agree_in_words(column: Column, contents: _Contents, *, key: bool) -> float:
     return 0.95 if less else 1.0
 
 
-def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
-    """Make a profile of a source from the headers with known names.
+def certain_headers(sheet: Sheet, table: str) -> dict[str, str]:
+    """The headers with known names, by the canonical column that each fills.
 
     A column whose name is known is read also where its cells do not agree: they are set aside with
     their reason, and not left out unseen.
 
     Raises:
-        UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
-            found for certain; ``import.two_columns`` when two headers could fill one column.
+        UserError: ``import.two_columns`` when two headers could fill one column.
     """
-    refuse_unknown("import.unknown_table", table, TABLES)
     suggestions = suggest(sheet, table)
-    for name, hit in suggestions.items():
+    said = {header.name: header.words for header in _headers(sheet)}
+    certain = {}
+    for column in columns(table):
+        hit = suggestions.get(column.name)
+        if hit is None:
+            continue
         if len(hit.rivals) > 1 and hit.score > KNOWN - SAME:
             seen = listed(header for header in mappable(sheet) if header in hit.rivals)
-            raise UserError("import.two_columns", column=name, seen=seen)
-    said = {header.name: header.words for header in _headers(sheet)}
-    certain = {
-        column.name: found.header
-        for column in columns(table)
-        if (found := suggestions.get(column.name))
-        and (
-            found.certain
-            or (
-                len(found.rivals) == 1
-                and not column.free_text
-                and _named(table, column.name, said[found.header]) > KNOWN - SAME
-            )
-        )
-    }
-    missing = list(_missing(table, certain))
-    if missing:
-        seen = listed(sheet.columns)
-        raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
-    origins = {name: Origin((header,)) for name, header in certain.items()}
-    return Profile(source, (TableMap(table, origins, values=_values(table, certain)),))
-
-
-def _values(table: str, filled: Collection[str]) -> dict[str, dict[str, str]]:
-    """The catalogues' words for the values of columns with a closed list of values."""
-    return {
-        column.name: {
-            word(value, lang).lower(): value for value in allowed(column) for lang in LANGS
-        }
-        for column in columns(table)
-        if column.name in filled and allowed(column)
-    }
+            raise UserError("import.two_columns", column=column.name, seen=seen)
+        known = _named(table, column.name, said[hit.header]) > KNOWN - SAME
+        if hit.certain or (len(hit.rivals) == 1 and not column.free_text and known):
+            certain[column.name] = hit.header
+    return certain
 
 
 def missing_columns(table: TableMap) -> list[str]:

@@ -21,7 +21,7 @@ from nami_monitor.ingest.profiles.library import Recognised, read_sheets, recogn
 from nami_monitor.ingest.profiles.preview import Preview, preview
 from nami_monitor.ingest.profiles.profile import Profile, parse_profile, write_profile
 from nami_monitor.ingest.profiles.suggest import missing_columns
-from nami_monitor.ingest.template import allowed, known_codes
+from nami_monitor.ingest.template import allowed, known_codes, known_words
 from nami_monitor.tables import columns
 from nami_monitor.ui import words
 from nami_monitor.ui.pages.data import more, session_files
@@ -31,8 +31,6 @@ from nami_monitor.ui.session import Session
 NO_PROFILE = Profile(source="", tables=())
 AT_ONCE = 20_000_000
 """Bytes up to which a file is looked at without being asked."""
-CHANNELS = ("webshop", "cabinet", "contract")
-"""Offered until the database knows the organisation's own."""
 
 
 @dataclass(frozen=True)
@@ -140,18 +138,15 @@ def _mapped(
 
 
 def _known(session: Session) -> dict[str, Sequence[str]]:
-    """The codes and channels that the database holds."""
+    """The codes, channels and measures of activity that the database holds."""
 
     def find() -> dict[str, Sequence[str]]:
         if not session.store.version():
-            return {}
+            return proposal.known_texts({}, {})
         with session.store.read() as db:
-            return proposal.known_texts(known_codes(db))
+            return proposal.known_texts(known_codes(db), known_words(db))
 
-    found = session_files.remember(
-        ("known", str(session.store.path), session.store.version()), find
-    )
-    return {**found, "channel": CHANNELS, "activity_measure": proposal.ACTIVITIES}
+    return session_files.remember(("known", str(session.store.path), session.store.version()), find)
 
 
 def _previewed(
