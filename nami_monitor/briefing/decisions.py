@@ -393,7 +393,7 @@ def _on_measure(one: Evaluation, about: About, month: date, lang: str) -> Decisi
             known[part] = formats.number(100 * getattr(share, part), lang, decimals=0)
     asked = wording.question(about, lang) if isinstance(about, Finding) else ""
     if frozen is None:
-        title = waterbed.verdict(one, lang)
+        title = waterbed.verdict(one, lang).rstrip(".")
         sentence = text("decisions.measure.running", lang, **known)
         options = _options("measure", ("wait", "wider_now", "stop_now"), lang, known)
         proposed: int | None = 0

@@ -56,7 +56,7 @@ def conclusion(section: BriefingSection, lang: str, filled: Kept = NOTHING) -> s
         return _joined(name, parts, lang)
     running = next((one for one in open_ if one.on is DecisionOn.MEASURE), None)
     if running:
-        return running.seen.title
+        return f"{running.seen.title}."
     state = _still(section) or "no_months"
     return text(f"headline.{state}.{'ask' if open_ else 'calm'}", lang, name=name)
 

@@ -214,9 +214,7 @@ def periods_chart(bars: tuple[PeriodBar, ...], unit: Unit, lang: str, alt: str) 
             )  # fmt: skip
     for at, goal in goals.items():
         said = text("charts.trend.target", lang, value=figure(goal, unit, lang))
-        across, level = (at - 0.5, at + 0.5), (goal, goal)
-        told = f"{periods[at]}: {said}"
-        marks.append(plane.rule(across, level, palette.BODY, dash=(9, 5), said=told))
+        marks += plane.goal((at - 0.5, at + 0.5), goal, f"{periods[at]}: {said}")
     several = series if len(series) > 1 else []
     signs = [Sign("box", palette.SERIES[rank], name) for rank, name in enumerate(several)]
     signs += [Sign("target", palette.BODY, text("charts.aim.goal", lang))] if goals else []
@@ -266,8 +264,7 @@ def target_chart(
             used.append(kind)
         if point.goal is not None:
             told = f"{point.period}, {kinds['goal']}: {figure(point.goal, unit, lang)}"
-            ends, at = (x - 0.5, x + 0.5), (point.goal, point.goal)
-            marks.append(plane.rule(ends, at, palette.BODY, dash=(9, 5), said=told))
+            marks += plane.goal((x - 0.5, x + 0.5), point.goal, told)
             used.append("goal")
     forms = {
         "whole": ("box", palette.INK),

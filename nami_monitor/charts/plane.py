@@ -78,6 +78,11 @@ class Plane:
         look = {"colour": colour, "wide": wide, "dash": list(dash), "said": said}
         return "rule", {**self._span(x, y), **look}
 
+    def goal(self, x: Span, y: float, said: str) -> list[Mark]:
+        """Long dashes at what was agreed, on white so that a dark bar does not hide them."""
+        ground = self.rule(x, (y, y), WHITE, wide=4)
+        return [ground, self.rule(x, (y, y), BODY, dash=(9, 5), said=said)]
+
     def path(
         self,
         points: Iterable[Span],

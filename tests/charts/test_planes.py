@@ -258,7 +258,8 @@ def test_a_period_without_a_figure_says_so_and_groups_stand_side_by_side():
 def test_bars_of_periods_bear_what_was_agreed_within_their_scale():
     bars_of = (PeriodBar("2025", "", 4.0), PeriodBar("2026", "", 2.0, goal=9.0))
     drawn = periods_chart(bars_of, Unit.COUNT, "nl", "x")
-    (dashes,) = rows(drawn, "rule")
+    ground, dashes = rows(drawn, "rule")
+    assert ground["wide"] > dashes["wide"]
     assert (dashes["x"], dashes["x2"], dashes["said"]) == (0.5, 1.5, "2026: doel 9")
     assert value_at(drawn, dashes["py"]) == pytest.approx(9.0)
     assert [sign.form for sign in drawn.signs] == ["target"]
