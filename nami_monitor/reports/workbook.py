@@ -207,7 +207,7 @@ def _cover(
     for at, head in enumerate(COVER_HEADS):
         page.write_string(top, at, text(f"report.columns.{head}", lang), styles.head)
     page.repeat_rows(top)
-    page.set_row(top, 30)
+    page.set_row(top, 44)  # three lines: "difference with a year earlier"
     rows = [row for section in found.sections for row in _cover_rows(section, lang)]
     for no, row in enumerate(rows, start=top + 1):
         for at, cell in enumerate(row):
