@@ -131,7 +131,8 @@ def test_a_file_without_a_profile_says_what_it_looks_like_and_takes_answers(nami
     for word in ("ordered_on", "location_id", "profiel"):
         assert word not in refused["refused"].replace("--set location_id=", "")
     assert "--set channel=" in refused["refused"]
-    answers = ("--vat", "excl", "--set", "channel=webwinkel", "--set", "category=Artikelgroep")
+    answers = ("--vat", "excl", "--set", "channel=webwinkel", "--set", "category=Artikelgroep",
+               "--set", "quantity=Aant. VPE")  # fmt: skip
     (report,) = nami.json(
         "import", file, "--table", "orders", "--set", "location_id=Afleveradres", *answers, "--yes"
     )

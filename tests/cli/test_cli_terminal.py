@@ -31,8 +31,16 @@ def run(nami, *answers):
 
 
 def test_questions_are_asked_one_by_one_and_the_answers_are_kept(nami):
-    suggested, category, channel, vat, spelled, create = "y", "Papier", "webwinkel", "1", "y", "y"
-    code, output = run(nami, suggested, category, channel, "zomaar", vat, spelled, create)
+    suggested, pieces, category, channel, vat, spelled, create = (
+        "y",
+        "2",
+        "Papier",
+        "webwinkel",
+        "1",
+        "y",
+        "y",
+    )
+    code, output = run(nami, suggested, pieces, category, channel, "zomaar", vat, spelled, create)
     assert code == 0, output
     assert output.index("Voor alle regels: wat is Categorie?") < output.index("Via welk kanaal")
     assert output.count("1  exclusief btw") == 1

@@ -387,13 +387,13 @@ def _questions(
     """What must be answered before this is booked."""
     answers = booking.file.answers
     questions = []
+    if alike := [one for one in spellings if one.becomes]:
+        seen = listed(f"{one.text} = {one.becomes}" for one in alike[:MOST_SAID])
+        questions.append(Question("spellings", {"n": len(alike), "seen": seen}))
     if answers.create is None and "unknown_code" in main.reasons:
         waiting = booking.create & _waited_for(booking)
         values = {"kinds": ", ".join(sorted(waiting)), "lines": main.set_aside}
         questions += [Question("create_codes", values)] if waiting else []
-    if alike := [one for one in spellings if one.becomes]:
-        seen = listed(f"{one.text} = {one.becomes}" for one in alike[:MOST_SAID])
-        questions.append(Question("spellings", {"n": len(alike), "seen": seen}))
     too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)
     if too_many and not answers.accept_set_aside:
         rules = tuple(rule for rule, _ in Counter(main.reasons).most_common(3))

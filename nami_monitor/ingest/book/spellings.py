@@ -162,7 +162,7 @@ def _lines(booking: Booking, column: str) -> Counter[str]:
         if column in table.columns or column in table.constants
     }
     for staged in booking.stages:
-        if staged.table in filled and column not in TABLES[staged.table].key:
+        if staged.table in filled and column not in TABLES[staged.table].key[:1]:
             lines.update(dict(booking.db.rows(
                 f'select "{column}", count(*) from {staged.booked}'
                 f' where "{column}" is not null group by 1'
