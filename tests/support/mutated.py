@@ -232,7 +232,8 @@ def booked(store: Store, file: Path, profile: Profile) -> Booked:
     """
     seen: list[Booked] = []
     spec = profile.tables[0].name
-    kept = [c.name for c in columns(spec) if not c.free_text and c.name != "product_group"]
+    words = {"product_group", "ends_on_note"}
+    kept = [c.name for c in columns(spec) if not c.free_text and c.name not in words]
 
     def look(db, report):
         if report.questions:
