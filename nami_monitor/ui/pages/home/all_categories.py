@@ -38,8 +38,9 @@ from nami_monitor.ui.session import Session
 
 MOST: Final = 25
 """So many categories stand in the table, the largest by euros; a search finds the rest."""
-FIT: Final = 12
-"""So many of them fit on a screen; a button shows the others."""
+FEW: Final = 12
+FIT: Final = 8
+"""Of more than a few, so many rows fit on a screen; a button shows the others."""
 WHOLE: Final = "home_whole"
 PROGRESS: Final = "steer_programme_progress"
 MONTHLY: Final = ("reduce_volume_per_activity", "reduce_spend_per_activity", SPEND)
@@ -82,10 +83,11 @@ def show(session: Session, chosen: Selection) -> None:
     shown = cache.sections(session.store, chosen.month, codes, chosen.where)
     app.heading(headline_of(shown, session.lang, filled))
     rows = [_row(session, section, filled, spend, mass) for section in shown]
-    rest = 0 if st.session_state.get(WHOLE) else len(rows) - FIT
-    fit = rows[:FIT] if rest > 1 else rows
+    whole = st.session_state.get(WHOLE) or len(rows) <= FEW
+    rest = 0 if whole else len(rows) - FIT
+    fit = rows[:FIT] if rest else rows
     st.html(table(session, fit, chosen, _value_of_all(session, chosen)))
-    if rest > 1:
+    if rest:
         label, shown_whole = session.t("home.all.rest", n=rest), {WHOLE: True}
         st.button(label, key="home_rest", type="tertiary", on_click=st.session_state.update,
                   args=(shown_whole,))  # fmt: skip
