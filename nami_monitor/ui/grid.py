@@ -6,7 +6,7 @@ itself the link; its address begins with the rank of its value, by which the bro
 """
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,8 @@ from nami_monitor.ui.words import NONE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW, MOST_ROWS = 35, 12
+ON_A_PHONE, MOST_ON_A_PHONE = 3, 50
+"""How many columns and rows stand on a phone; a longer table is moved sideways there."""
 RANK = "rank"
 """What an address begins with so that links sort as their figures do; no page reads it."""
 
@@ -49,6 +51,7 @@ def grid(
     widths: Mapping[str, Width] | None = None,
     traces: Traces | None = None,
     shown: int | None = None,
+    short: bool = False,
 ) -> None:
     """Show a table with its download.
 
@@ -65,6 +68,7 @@ def grid(
         traces: heading of a column to where its figures can be traced, one address for each row;
             such columns come behind the first. A row without a figure may have none.
         shown: how many columns stand on the screen; all of them are in the workbook.
+        short: whether a phone shows the first columns alone: name, figure and state.
     """
     titles = [plain(head.title) for head in heads[:shown]]
     written = {plain(head.title): head.write for head in heads if head.write}
@@ -100,8 +104,25 @@ def grid(
         alt=plain(name),
         placeholder=NONE,
     )
+    if short and len(rows) <= MOST_ON_A_PHONE:
+        first, *further = [
+            _cells(frame[title], written.get(title, str), leads=title in traced)
+            for title in order[:ON_A_PHONE]
+        ]
+        lines = list(zip(first, zip(*further, strict=True), strict=True))
+        table = html_table(order[:ON_A_PHONE], lines, name)
+        st.html(f'<div class="nami-short">{table}</div>')
     if download:
         offer(session, [head.title for head in heads], rows, key=key, file=file)
+
+
+def _cells(column: Any, write: Callable[[Any], str], *, leads: bool) -> Iterator[str]:
+    """The cells of a column of pandas as HTML; values of one that leads on are addresses."""
+    for value, is_empty in zip(column, column.isna(), strict=True):
+        said = html(NONE if is_empty else str(write(value)))
+        if leads and not is_empty:
+            said = f'<a class="nami-trace" href="{html(value)}" target="_self">{said}</a>'
+        yield said
 
 
 def is_open(session: Session, key: str, button: str, what: str = "as_table") -> bool:

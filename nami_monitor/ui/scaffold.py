@@ -83,7 +83,7 @@ def table(
     lines = list(zip(*values, strict=True))
     wide = {titles[name]: width for name, width in (widths or {}).items()}
     traces = {titles[name]: ways for name, ways in traces.items()}
-    look = {"widths": wide, "traces": traces, **look}
+    look = {"widths": wide, "traces": traces, "short": True, **look}
     grid(session, heads, lines, key=key, name=title, file=file or title, **look)
 
 

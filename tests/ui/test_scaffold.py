@@ -31,6 +31,10 @@ def test_rows_are_written_by_what_they_hold():
     assert "2026" in written[0][1]
     assert all("2026" in cell and ":" in cell for cell in written[2])
     assert list(table.value.columns)[-1] == "Pand"
+    (short,) = (one.proto.body for one in seen.get("html"))  # what a phone shows
+    assert short.count("<tr>") == 1 + len(days)
+    assert short.count("<th ") == 3 + len(days)
+    assert all(said in short for said in ("\N{EN DASH}", *written[0], *written[1], "trace?"))
 
 
 def test_a_form_gives_what_was_filled_in_and_nothing_for_an_empty_field():
