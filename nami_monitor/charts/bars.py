@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from nami_monitor.charts import palette
@@ -75,16 +75,16 @@ def waterfall_chart(
         end: the new amount.
         alt: the chart in a sentence.
     """
-    edges = [start.amount]
-    for step in steps:
-        edges.append(edges[-1] + step.amount)
+    edges = list(accumulate((step.amount for step in steps), initial=start.amount))
+    moved = [(min(pair), max(pair)) for pair in pairwise(edges)]
+    spans = [(start.amount, start.amount), *moved, (end.amount, end.amount)]
     low, high = min(*edges, end.amount), max(*edges, end.amount)
     width = (high - low) or abs(high) or 1.0
     rows = (start, *steps, end)
     domain = (low - 0.04 * width, high + BESIDE * width)
     plane = _plane(domain, [one.name for one in rows], STEP)
     marks = []
-    for at, (one, span) in enumerate(zip(rows, _spans(start, edges, end), strict=True)):
+    for at, (one, span) in enumerate(zip(rows, spans, strict=True)):
         place, bold = (at + 0.18, at + 0.82), one in (start, end)
         if span[0] == span[1]:
             marks.append(plane.rule(span, place, palette.GREY_TEXT, 4))
@@ -93,12 +93,3 @@ def waterfall_chart(
             marks.append(plane.bar(span, place, colour))
         marks.append(plane.words(max(span), at + 0.5, one.label, dx=6, bold=bold))
     return Drawn("waterfall", plane.spec(marks, grid=False, colour=palette.BODY), alt)
-
-
-def _spans(start: NamedAmount, edges: Sequence[float], end: NamedAmount) -> list[Span]:
-    """Where each row begins and ends, from the old amount to the new one."""
-    return [
-        (start.amount, start.amount),
-        *((min(pair), max(pair)) for pair in pairwise(edges)),
-        (end.amount, end.amount),
-    ]
