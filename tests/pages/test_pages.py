@@ -148,6 +148,15 @@ def test_trends_group_by_any_dimension(by):
     assert not found.exception
 
 
+@pytest.mark.slow
+def test_of_many_categories_the_largest_under_contract_are_drawn(monkeypatch):
+    monkeypatch.setattr("nami_monitor.ui.pages.contracts.LARGEST", 2)
+    found = opened("contracts", "nl")
+    assert not found.exception
+    said = [one for one in texts(found) if one.startswith("In de grafiek en de tabel staan de 2")]
+    assert len(said) == 1
+
+
 def test_own_data_is_empty_and_says_what_to_do_next():
     found = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = "nl"

@@ -46,6 +46,8 @@ from nami_monitor.ui.scaffold import Named, Traced
 from nami_monitor.ui.session import Session
 
 VALUE, RUNNING = "contract_value", "contracts_running"
+LARGEST: Final = 25
+"""How many categories stand in the chart of values."""
 """What the page adds up beside its KPIs."""
 
 BEFORE, AFTER = 24, 72
@@ -184,15 +186,15 @@ def values(session: Session, register: ContractRegister) -> None:
     offered = choices(session.store)
     valued_months = [month for month, _ in register.values]
     months = month_range(min(valued_months), max(valued_months))
-    categories = list({category: None for _, category in register.values})
+    last = {code: register.values.get((months[-1], code), 0.0) for _, code in register.values}
+    if len(last) > LARGEST:
+        st.caption(session.t("contracts.values.largest", n=LARGEST, all=len(last)))
     series = [
         Series(
             filters.category_name(session, category, offered),
             tuple(TrendPoint(month, register.values.get((month, category))) for month in months),
         )
-        for category in sorted(
-            categories, key=lambda code: -register.values.get((months[-1], code), 0.0)
-        )
+        for category in sorted(last, key=lambda code: -last[code])[:LARGEST]
     ]
     trend = Trend(tuple(series), Unit.EUR)
     above = session.t("charts.contracts.whole_term")
