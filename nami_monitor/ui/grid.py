@@ -121,7 +121,7 @@ def _cells(column: Any, write: Callable[[Any], str], *, leads: bool) -> Iterator
     for value, is_empty in zip(column, column.isna(), strict=True):
         said = html(NONE if is_empty else str(write(value)))
         if leads and not is_empty:
-            said = f'<a class="nami-trace" href="{html(value)}" target="_self">{said}</a>'
+            said = f'<a class="nami-trace" href="{html(value)}">{said}</a>'
         yield said
 
 
