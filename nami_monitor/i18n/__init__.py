@@ -21,8 +21,7 @@ FOLDER: Final = Path(__file__).parent
 STOPPED: Final = re.compile(r"(\{(\w+)\})\.(?!\.)")
 """A placeholder that a full stop follows."""
 
-NEAR: Final = re.compile(r"[^.?!]*\{near\}[.?!]?")
-"""A sentence that names what is like something."""
+SENTENCE: Final = re.compile(r"[^.?!]+[.?!]?")
 NOTHING_NEAR: Final = (("near", ""), ("near", "-"))
 
 
@@ -93,7 +92,7 @@ def text(key: str, lang: str, /, **values: object) -> str:
             template,
         )
     if any(pair in values.items() for pair in NOTHING_NEAR):
-        template = NEAR.sub("", template).strip()
+        template = SENTENCE.sub(lambda one: "" if "{near}" in one[0] else one[0], template).strip()
     return (
         FORMATTER.vformat(template, (), values) if "|" in template else template.format_map(values)
     )

@@ -289,3 +289,15 @@ def test_many_series_show_in_their_last_month_what_each_shows_by_itself():
     assert in_last_month(many) == alone
     assert sum(one is not None for one in alone) > 1
     assert sum(one is None for one in alone) > 1
+
+
+@pytest.mark.slow
+def test_many_whole_series_show_what_each_shows_by_itself():
+    raised = [0.0] * 12 + [2.0, -2.0, 1.5, 3.0]
+    many = [LevelSignals(noise(no)) for no in range(len(raised))]
+    for no, (one, by) in enumerate(zip(many, raised, strict=True)):
+        one.values[len(one.values) - 1 - no % 4 :] += by
+    alone = [one.at(len(one.values) - 1) for one in many]
+    assert in_last_month(many) == alone
+    assert any(one is None for one in alone)
+    assert any(one is not None for one in alone)

@@ -206,7 +206,7 @@ def test_the_calibration_tells_what_fails(benchmark):
 
 
 @pytest.mark.slow
-def test_nothing_is_shown_too_often_in_thousands_of_assignments(benchmark):
+def test_nothing_is_shown_too_often_in_hundreds_of_assignments(benchmark):
     for design in benchmark.DESIGNS:
-        found = benchmark.tally(design, 4000)
-        assert not [one for one in benchmark.COLUMNS if benchmark.fails(one, found[one], 4000)]
+        found = benchmark.tally(design, 400)
+        assert not [one for one in benchmark.COLUMNS if benchmark.fails(one, found[one], 400)]

@@ -188,7 +188,7 @@ def values(session: Session, register: ContractRegister) -> None:
     months = month_range(min(valued_months), max(valued_months))
     last = {code: register.values.get((months[-1], code), 0.0) for _, code in register.values}
     if len(last) > LARGEST:
-        st.caption(session.t("contracts.values.largest", n=LARGEST, all=len(last)))
+        st.caption(session.md("contracts.values.largest", n=LARGEST, all=len(last)))
     series = [
         Series(
             filters.category_name(session, category, offered),

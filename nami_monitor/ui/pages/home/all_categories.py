@@ -88,9 +88,13 @@ def show(session: Session, chosen: Selection) -> None:
     fit = rows[:FIT] if rest else rows
     st.html(table(session, fit, chosen, _value_of_all(session, chosen)))
     if rest:
-        label, shown_whole = session.t("home.all.rest", n=rest), {WHOLE: True}
-        st.button(label, key="home_rest", type="tertiary", on_click=st.session_state.update,
-                  args=(shown_whole,))  # fmt: skip
+        st.button(
+            session.md("home.all.rest", n=rest),
+            key="home_rest",
+            type="tertiary",
+            on_click=st.session_state.update,
+            args=({WHOLE: True},),
+        )
     more = len(names) - len(codes)
     note = [session.t("home.all.period", month=formats.long_month(chosen.month, session.lang))]
     if more > 0:
