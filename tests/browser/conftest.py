@@ -24,7 +24,7 @@ def chromium():
         pytest.skip("chromium is not installed")
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
 
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=180_000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=QUIET)
         yield browser
@@ -56,7 +56,7 @@ def context(chromium):
 def page(context):
     """A page of 1280 px that notes every request that leaves the machine."""
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(180_000)
     opened.outside = []
     opened.on(
         "request",
