@@ -207,8 +207,7 @@ def _import_asking(
         profile = _proposed(session, store, file, options, cells)
         kept = library.profile_file(places().profiles, profile.source)
     if options.vat and profile.vat is None and profile.tables:
-        vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
-        profile = replace(profile, vat=vat, vat_rate=rate)
+        profile = proposal.with_vat(profile, options.vat)
     for (column, text), code in options.meant.items():
         profile = proposal.with_value(profile, column, text, code)
     report, read = _answering(session, store, file, profile, options, cells)
@@ -350,8 +349,7 @@ def _proposed(
         else:
             profile = proposal.with_constant(profile, name, text, known.get(name, ()))
     if options.vat:
-        vat, rate = options.vat.partition("_")[0], proposal.RATES[options.vat]
-        profile = replace(profile, vat=vat, vat_rate=rate)
+        profile = proposal.with_vat(profile, options.vat)
     counted = "quantity" in dict(options.fixed)
     agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):

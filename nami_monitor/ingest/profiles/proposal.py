@@ -277,6 +277,11 @@ def with_constant(
     return replace(profile, tables=tuple(tables))
 
 
+def with_vat(profile: Profile, answer: str) -> Profile:
+    """The profile of which the amounts hold VAT or not, as one of ``RATES`` says."""
+    return replace(profile, vat=answer.partition("_")[0], vat_rate=RATES[answer])
+
+
 def with_value(profile: Profile, name: str, text: str, becomes: str) -> Profile:
     """The profile in which a text of a column means a value."""
     tables = tuple(
@@ -455,10 +460,7 @@ def _vat(profile: Profile) -> FileQuestion:
         for column in columns(table.name)
         if column.money and (origin := table.columns.get(column.name))
     ]
-    choices = tuple(
-        FileAnswer(f"data.vat.{name}", replace(profile, vat=name.partition("_")[0], vat_rate=rate))
-        for name, rate in RATES.items()
-    )
+    choices = tuple(FileAnswer(f"data.vat.{name}", with_vat(profile, name)) for name in RATES)
     return FileQuestion("vat", seen=money[0], headers=(money[0],), choices=choices)
 
 

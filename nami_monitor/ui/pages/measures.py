@@ -22,7 +22,7 @@ from nami_monitor.core.words import Design
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, doors, links, scaffold, words
+from nami_monitor.ui import app, booking, cache, doors, links, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.jobs import said
 from nami_monitor.ui.pages import arms, waterbed
@@ -272,7 +272,7 @@ def _history(store: Store) -> tuple[MeasureEvent, ...]:
 def part(session: Session) -> None:
     """What is on record, the form, and who registered what when."""
     app.heading(session.t("doors.part.register"))
-    register = waterbed.register(session.store)
+    register = cache.interventions(session.store)
     if register:
         _table(session, register)
     else:
@@ -382,7 +382,7 @@ def about_fields(
         planned: whether it is a plan: then nothing is asked of its state and its end.
     """
     if taken is None:
-        taken = [measure.code for measure in waterbed.register(session.store)]
+        taken = [measure.code for measure in cache.interventions(session.store)]
     fixed = {"status": "planned", "ends_on": begin.get("ends_on")} if planned else {}
     known = {CODE: briefing.next_code(taken), **begin}
     known["disciplines"] = "; ".join(listed(begin.get("disciplines")))

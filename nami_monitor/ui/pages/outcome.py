@@ -68,7 +68,7 @@ def _ahead(one: Evaluation) -> bool:
 
 def part(session: Session) -> None:
     """The finding on a measure with its picture and decision; below it every measure."""
-    register = waterbed.register(session.store)
+    register = cache.interventions(session.store)
     if not register or not cache.choices(session.store).months:
         app.heading(session.t("waterbed.title"))
         if not waterbed.empty(session, register):

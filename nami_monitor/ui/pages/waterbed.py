@@ -41,7 +41,6 @@ from nami_monitor.kpis.interventions.register import (
     Assignment,
     Intervention,
     chosen,
-    interventions,
 )
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
@@ -161,13 +160,6 @@ NET = {
 """The KPI that adds up what measures brought, by the unit of a reading."""
 
 
-@cached(entries=20)
-def register(store: Store) -> tuple[Intervention, ...]:
-    """Every intervention."""
-    with store.read() as db:
-        return interventions(db)
-
-
 @cached(entries=4, shared=True)
 def panel_data(
     store: Store, category: str, products: tuple[str, ...], month: date | None = None
@@ -201,7 +193,7 @@ def place_names(store: Store, lang: str) -> Mapping[str | None, str]:
 
 def in_every_unit(session: Session, code: str, month: date) -> tuple[Evaluation, ...]:
     """A measure in every unit, as of a month."""
-    (one,) = chosen(register(session.store), [code])
+    (one,) = chosen(cache.interventions(session.store), [code])
     return _readings(session.store, one.category, one.code, month)
 
 
