@@ -70,3 +70,19 @@ def page(context):
     )
     yield opened
     opened.close()
+
+
+SAID = """() => {
+  const focused = document.activeElement?.outerHTML.slice(0, 200);
+  return `${location.href}\\n${document.body.innerText}\\nfocused: ${focused}`;
+}"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Print what stood on the page when a test failed."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("page")
+    if call.when == "call" and report.failed and opened:
+        report.sections.append(("page", str(opened.evaluate(SAID))))
+    return report

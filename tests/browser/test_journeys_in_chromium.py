@@ -1,6 +1,7 @@
 """Both jobs from start to finish: in Dutch with the keys alone, in English with a mouse."""
 
 import re
+import shutil
 from html import unescape
 
 import pytest
@@ -31,7 +32,9 @@ WALKS = [("nl", "keys"), ("en", "mouse")]
 @pytest.fixture(scope="module")
 def desk(demo_folder, tmp_path_factory):
     """A dashboard on a demo of its own, for what these visitors keep."""
-    with serving(demo_folder, tmp_path_factory.mktemp("home")) as found:
+    served = tmp_path_factory.mktemp("desk")
+    shutil.copytree(demo_folder, served / "cache")
+    with serving(served / "cache", served / "home") as found:
         yield found
 
 

@@ -60,6 +60,8 @@ SOME = {"overview_table", "targets", "contracts_shapes", "conclusion_decembers"}
 """Tables with several figures in a row, of which one may be missing."""
 OF_ONE_ESTIMATE = re.compile(r"waterbed_|survival|ages|blocked")
 """Tables of the parts of one figure, which a link below them traces as a whole."""
+MISSING = "\u2013"
+"""What a cell shows of a figure that is not there; its trace says why."""
 AGREED = re.compile("Doel|95|interval|Zekerheid|^Aantal$", re.IGNORECASE)
 """What stands beside a figure on a card: agreed, its limits, or the two counts of a share."""
 
@@ -192,7 +194,7 @@ class Seen:
 def written(result):
     """The figure as people read it, and its total."""
     if result.value is None:
-        return catalogue("nl")[f"words.{result.state}"]
+        return f"{catalogue('nl')[f'words.{result.state}']} {MISSING}"
     return f"{figure_text(result, 'nl')} {bare_text(result, 'nl')}"
 
 
