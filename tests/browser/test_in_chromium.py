@@ -61,6 +61,24 @@ def test_filters_go_along_to_the_next_page_and_a_link_says_all_that_it_names(ser
     assert "kpi=impact_mass" not in page.url
 
 
+def test_a_figure_leads_to_its_trace_and_back_within_the_session(server, page):
+    page.goto(f"{server.address}/registers?part=contracts&lang=nl&data=demo")
+    settled(page)
+    before = page.url
+    page.evaluate("window.sameSession = true")
+    link = page.locator("[data-testid=stHtml] a[href^=trace]").first
+    link.click()
+    page.wait_for_url("**/trace?**")
+    settled(page)
+    assert page.locator("h1").inner_text() != ""
+    assert page.evaluate("window.sameSession")
+    page.go_back()
+    page.wait_for_url(before)
+    settled(page)
+    link.wait_for()
+    assert page.evaluate("window.sameSession")
+
+
 def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language(server, page):
     page.goto(f"{server.address}/?lang=en&month=2026-09&category=it_assets")
     settled(page)

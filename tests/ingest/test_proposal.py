@@ -171,7 +171,31 @@ def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):
     assert (question.key, question.headers) == ("vat", ("Bedrag",))
     answers = [(one.profile.vat, one.profile.vat_rate) for one in question.choices]
     assert answers == [("excl", None), ("incl", 0.21), ("incl", 0.09)]
-    assert not proposal.has_money(proposal.with_role(profile, "Bedrag", ""))
+    assert not proposal.with_role(profile, "Bedrag", "").money
+
+
+@pytest.mark.parametrize(
+    ("heading", "known"),
+    [
+        ("Bedrag excl. btw", "excl"),
+        ("Totaal (exclusief BTW)", "excl"),
+        ("Prijs ex. B.T.W.", "excl"),
+        ("Amount without VAT", "excl"),
+        ("Bedrag incl. btw", None),
+        ("Bedrag excl. verzendkosten, incl. btw", None),
+        ("Bedrag", None),
+    ],
+)
+def test_a_heading_that_says_that_amounts_are_without_vat_is_not_asked_about(
+    tmp_path, heading, known
+):
+    sheet = sheet_of(tmp_path, f"Datum;Locatie;Categorie;{heading}", "13-02-2026;Werf;papier;3,10")
+    profile = replace(mapped(sheet, "orders", channel="webshop"), vat=None)
+    profile = proposal.with_role(profile, heading, "amount_eur")
+    assert profile.vat_known == known
+    asked = proposal.asks(sheet, profile, {}, agreed={"table", "unsure", "packs"})
+    assert [one.key for one in asked] == ([] if known else ["vat"])
+    assert replace(profile, vat="incl", vat_rate=0.21).vat_known == "incl"
 
 
 def test_what_nothing_fills_is_asked_with_columns_of_the_file_and_known_codes(tmp_path):

@@ -23,7 +23,7 @@ from nami_monitor.store import Transaction
 from nami_monitor.store.lines import begin_changes, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
-from nami_monitor.tables import TABLES, Codes, columns
+from nami_monitor.tables import TABLES, Codes
 
 PERIOD: Final = "@period"
 """The place that holds the month of a file."""
@@ -153,12 +153,7 @@ def stage_file(booking: Booking) -> None:
         UserError: ``import.vat_unknown``, or what ``stage`` raises.
     """
     db, file, profile = booking.db, booking.file, booking.profile
-    money = any(
-        column.money and column.name in table.columns
-        for table in profile.tables
-        for column in columns(table.name)
-    )
-    if money and profile.vat is None and not file.answers.assume_vat:
+    if profile.money and profile.vat_known is None and not file.answers.assume_vat:
         raise UserError("import.vat_unknown", source=profile.source)
     order = sorted(profile.tables, key=lambda table: table.name not in set(Codes))
     for index, sheet in enumerate(file.sheets):
@@ -244,7 +239,7 @@ def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
             "grain": str(profile.grain),
             "delivery": str(DeliveryKind.FULL_PERIOD if full else DeliveryKind.ADDS),
             "basis": profile.basis,
-            "vat": profile.vat,
+            "vat": profile.vat_known,
             "replaces_first": first,
             "replaces_last": last,
             "who": file.who,

@@ -372,12 +372,40 @@ class Profile:
         return self.products_of or self.source
 
     @property
+    def money(self) -> tuple[str, ...]:
+        """The headings of the amounts."""
+        origins = (
+            table.columns[column.name].columns
+            for table in self.tables
+            for column in columns(table.name)
+            if column.money and column.name in table.columns
+        )
+        return tuple(heading for headings in origins for heading in headings)
+
+    @property
+    def vat_known(self) -> str | None:
+        """``excl`` or ``incl``: as stated, or ``excl`` where the heading of every amount says so.
+
+        A heading cannot say ``incl`` by itself, because it does not give the rate.
+        """
+        said = self.money and all(map(EXCLUDED_VAT.search, self.money))
+        return self.vat or ("excl" if said else None)
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The mapped places outside the columns: ``@file``, ``@sheet``, ``@period``, cells."""
         made = {self.unpivot.name, self.unpivot.value} if self.unpivot else set()
         origins = [origin for table in self.tables for origin in table.columns.values()]
         names = dict.fromkeys(name for origin in origins for name in origin.columns)
         return tuple(name for name in names if name.startswith("@") and name not in made)
+
+
+EXCLUDED_VAT: Final = re.compile(
+    r"\b(ex(cl?)?|exclusief|exclusive|excluding|zonder|without)\b"
+    r"[-. ]{0,2}(of )?(btw|b\.t\.w|vat)\b",
+    re.IGNORECASE,
+)
+"""A heading that says that its amounts are without VAT."""
 
 
 # --- the file ---------------------------------------------------------------------------------

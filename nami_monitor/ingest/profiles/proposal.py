@@ -333,20 +333,11 @@ def asks(
         found.append(packs)
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
-    if has_money(profile) and profile.vat is None:
+    if profile.money and profile.vat_known is None:
         found.append(_vat(profile))
     for table in profile.tables:
         found += _strange(sheet, profile, table)
     return found
-
-
-def has_money(profile: Profile) -> bool:
-    """Whether the profile maps an amount."""
-    return any(
-        column.money and column.name in table.columns
-        for table in profile.tables
-        for column in columns(table.name)
-    )
 
 
 def unsure(sheet: Sheet, profile: Profile) -> dict[str, str]:
@@ -454,14 +445,8 @@ def _columns(profile: Profile, name: str, headers: Sequence[str]) -> tuple[FileA
 
 
 def _vat(profile: Profile) -> FileQuestion:
-    money = [
-        origin.columns[0]
-        for table in profile.tables
-        for column in columns(table.name)
-        if column.money and (origin := table.columns.get(column.name))
-    ]
     choices = tuple(FileAnswer(f"data.vat.{name}", with_vat(profile, name)) for name in RATES)
-    return FileQuestion("vat", seen=money[0], headers=(money[0],), choices=choices)
+    return FileQuestion("vat", seen=profile.money[0], headers=profile.money[:1], choices=choices)
 
 
 def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQuestion]:

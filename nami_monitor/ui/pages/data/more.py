@@ -58,7 +58,7 @@ def fields(
     if sheets:
         _series(session, key, sheets[0], profile, change)
         _fixed(session, key, profile, change)
-        if proposal.has_money(profile):
+        if profile.money:
             _currency(session, key, profile, change)
     st.markdown(f"**{session.t('data.layout.title')}**")
     st.caption(session.t("data.layout.words"))

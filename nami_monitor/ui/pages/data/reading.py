@@ -124,7 +124,7 @@ def _whole_file(session: Session, offer: OfferedFile, looked: Looked) -> None:
             _table(session, offer, looked.sheets[0], profile)
             for name in _constants(profile):
                 _constant(session, offer, profile, name, looked.known)
-            if proposal.has_money(profile):
+            if profile.money:
                 _vat(session, offer, profile)
             if PERIOD in profile.places:
                 _month(session, offer, draft)
@@ -211,7 +211,7 @@ def _vat(session: Session, offer: OfferedFile, profile: Profile) -> None:
     key = f"vat_{offer.key}"
     rates = {**proposal.RATES}
     current = next(
-        (n for n, rate in rates.items() if profile.vat == n.partition("_")[0]
+        (n for n, rate in rates.items() if profile.vat_known == n.partition("_")[0]
          and profile.vat_rate == rate), None,
     )  # fmt: skip
     if profile.vat and current is None:
