@@ -97,9 +97,11 @@ def together(one: Unlock, lang: str) -> list[str]:
     ]
 
 
-def by_category(found: Measurability) -> list[Cell]:
-    """Every figure, the category that is supported best first."""
-    return sorted(found.cells, key=lambda cell: found.categories.index(cell.category))
+def by_category(found: Measurability, most: int | None = None) -> list[Cell]:
+    """The figures of every category, or of so many, the category that is supported best first."""
+    rank = {code: no for no, code in enumerate(found.categories[:most])}
+    shown = [cell for cell in found.cells if cell.category in rank]
+    return sorted(shown, key=lambda cell: rank[cell.category])
 
 
 def _listed(needs: Iterable[str], lang: str) -> str:

@@ -1,9 +1,10 @@
 """``nami kpi``, ``why``, ``trace``, ``measurability``, ``completeness``, and their options."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -37,6 +38,8 @@ PeriodName = Annotated[
 ]
 Activity = Annotated[str | None, typer.Option("--activity", metavar="MEASURE")]
 Last = Annotated[int, typer.Option("--last", min=1, max=1200)]
+MOST: Final = 25
+"""So many groups stand in a table for people, the largest; JSON holds all."""
 By = Annotated[list[str] | None, typer.Option("--by", metavar="DIMENSION,...")]
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="DIMENSION=VALUE")]
 
@@ -122,11 +125,27 @@ def kpi(
         *(session.t(f"dimensions.{name}") for name in ask.by),
         *(session.t(f"cli.kpi.{name}") for name in ("value", "complete", "remark")),
     ]
-    rows = [_cells(session, result) for _, result in figures]
+    shown = _largest(figures)
+    rows = [_cells(session, result) for result in shown]
     value_at = 2 + len(ask.by)
     right = (value_at, value_at + 1)
     lines = table(header, rows, right=right) if rows else [session.t("cli.kpi.nothing")]
+    if others := len(figures) - len(shown):
+        lines += ["", session.t("cli.kpi.others", n=others, most=MOST)]
     session.show((), lines)
+
+
+def _largest(figures: Sequence[tuple[Kpi, KpiResult]]) -> list[KpiResult]:
+    """The figures of the ``MOST`` groups of each KPI with the largest ones, in the same order."""
+    by_kpi: dict[str, dict[tuple[str | None, ...], float]] = defaultdict(dict)
+    for kpi, result in figures:
+        sizes, group = by_kpi[kpi.code], tuple(result.keys.values())
+        sizes[group] = sizes.get(group, 0.0) + abs(result.value or 0.0)
+    most = {
+        code: set(sorted(sizes, key=sizes.__getitem__, reverse=True)[:MOST])
+        for code, sizes in by_kpi.items()
+    }
+    return [result for kpi, result in figures if tuple(result.keys.values()) in most[kpi.code]]
 
 
 def _cells(session: CommandSession, result: KpiResult) -> list[str]:
@@ -402,19 +421,27 @@ def measurability(
             refuse_unknown("measurability.no_category", category, measured.categories)
             measured = measured.only(category)
         names = measuring.names(db, measured, session.lang)
-    lines = [
-        measuring.headline(measured, session.lang),
-        "",
-        *_cell_table(session, measured, names),
-        "",
-        *(measuring.unlock_sentence(unlock, session.lang) for unlock in measured.unlocks),
-    ]
+    if not session.json:
+        session.show((), _measured_lines(session, measured, names))
+        return
     document = {
         "month": measured.month and f"{measured.month:%Y-%m}",
         "figures": [_cell_row(session, cell) for cell in measured.cells],
         "unlocks": [_unlock_row(unlock) for unlock in measured.unlocks],
     }
-    session.show(document, lines)
+    session.show(document, ())
+
+
+def _measured_lines(
+    session: CommandSession, measured: Measurability, names: dict[str, str]
+) -> list[str]:
+    """What can be measured, of the ``MOST`` categories that are supported best."""
+    lines = [measuring.headline(measured, session.lang), ""]
+    lines += _cell_table(session, measured, names)
+    if others := len(measured.categories[MOST:]):
+        lines += ["", session.t("cli.measurability.others", n=others)]
+    unlocks = (measuring.unlock_sentence(unlock, session.lang) for unlock in measured.unlocks)
+    return [*lines, "", *unlocks]
 
 
 def _cell_row(session: CommandSession, cell: Cell) -> dict[str, Any]:
@@ -462,6 +489,6 @@ def _cell_table(
             session.percent(cell.result.completeness),
             "" if cell.result.state is State.VALUE else measuring.why(cell, session.lang),
         ]
-        for cell in measuring.by_category(measured)
+        for cell in measuring.by_category(measured, MOST)
     ]
     return table([session.t(f"measurability.heads.{name}") for name in heads], rows, right=(5,))

@@ -126,7 +126,11 @@ def scan(values: Floats) -> Scan:
         values: at most ``WINDOW`` months as they are or as logarithms, ``(n,)``; NaN where a month
             is missing, but not the last.
     """
-    return _scan(_aligned([values]), ())[0]
+    rho, effect, t, least = _scan(_aligned([values]), ())
+    steps = tuple(
+        Step(months, float(effect[0, at]), float(t[0, at])) for at, months in enumerate(STEPS)
+    )
+    return Scan(float(rho[0]), steps, float(least[0]))
 
 
 def step_since(values: Floats, point: int, levels: tuple[int, ...] = ()) -> Step:
@@ -261,8 +265,13 @@ class LevelSignals:
     @property
     def _points(self) -> list[int]:
         """The months with a figure and enough before it."""
-        known = np.flatnonzero(~np.isnan(self.values))
-        return [int(point) for point in known if self.enough(int(point))]
+        known, at = ~np.isnan(self.values), np.arange(len(self.values))
+        first = np.maximum(at + 1 - WINDOW, 0)
+        for start in self.breaks:
+            first[start:] = np.maximum(first[start:], start)
+        before = np.concatenate([[0], np.cumsum(known)])
+        enough = before[at + 1] - before[first] >= STEP_LEAST.value
+        return np.flatnonzero(known & enough).tolist()
 
     def _signal(self, step: Step, point: int, *, new: bool) -> LevelSignal:
         in_logs = bool(np.nanmin(self._window(point)) > 0)
@@ -297,8 +306,8 @@ class LevelSignals:
 def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
     """What each of many series shows in its last month, as ``LevelSignals.at`` says it.
 
-    A change of level stands there only if a scan finds it in that month, or a step since one of the
-    months before still stands. Where neither is so, nothing earlier matters and is not looked at.
+    A change of level stands there only if a scan finds it in that month, or if a step that a scan
+    found in a month before still stands. Where neither is so, nothing else is looked at.
     """
     last = [len(one.values) - 1 for one in many]
     scanned = [
@@ -307,7 +316,7 @@ def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
         if last[no] >= 0 and not np.isnan(one.values[-1]) and one.enough(last[no])
     ]
     scans = _scans([(many[no], last[no]) for no in scanned])
-    found = {no for no, seen in zip(scanned, scans, strict=True) if seen.found}
+    found = {no for no, seen in zip(scanned, scans, strict=True) if seen}
     found |= _may_stand(many, [no for no in scanned if no not in found])
     chained = sorted(found)
     shown = zip(chained, _chains([many[no] for no in chained]), strict=True)
@@ -320,63 +329,177 @@ def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
 
 
 def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[int]:
-    """The series in whose last month a step since some month before would still stand."""
-    found: set[int] = set()
-    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for no in looked_at:
-        alike[many[no]._aligned_levels(len(many[no].values) - 1)].append(no)  # noqa: SLF001
-    for starts, same in alike.items():
+    """The series of which a step that a scan found some month before may stand in the last."""
+    onsets = _onsets(many, looked_at)
+    asked = [
+        (no, point)
+        for no, own in onsets.items()
+        for point in many[no]._points  # noqa: SLF001 - the same module
+        if any(point + 1 - months in own for months in STEPS)
+    ]
+    scans = _scans([(many[no], point) for no, point in asked])
+    return {
+        no
+        for (no, point), seen in zip(asked, scans, strict=True)
+        if seen and point + 1 - seen.months in onsets[no]
+    }
+
+
+def _onsets(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> dict[int, set[int]]:
+    """The months of each series from which a step may stand in its last month."""
+    windows = {no: many[no]._window(len(many[no].values) - 1) for no in looked_at}  # noqa: SLF001
+    alike: dict[tuple[bytes, tuple[int, ...]], list[int]] = defaultdict(list)
+    for no, key in zip(windows, _key(_aligned(list(windows.values()))), strict=True):
+        alike[key, many[no]._aligned_levels(len(many[no].values) - 1)].append(no)  # noqa: SLF001
+    found: dict[int, set[int]] = {}
+    for (known, starts), same in alike.items():
+        held = _HeldSteps.of(known, starts)
         for some in _chunks(same):
-            windows = [logged(many[no]._window(len(many[no].values) - 1)) for no in some]  # noqa: SLF001
-            rows = _aligned(windows)
-            known = _key(rows)
-            counts = np.count_nonzero(~np.isnan(rows), axis=1)
-            least = stdtrit(counts - YEAR - 1, 1 - STEP_HELD.value / 2)
-            for months in range(1, int(STEP_NORMAL.value) + 1):
-                rho = _learnt(rows, [(own, (*starts, WINDOW - months)) for own in known])
-                if starts or np.isnan(rows).any():
-                    t = _tested(rows, _base(starts), _level(months)[:, None], rho)[1][:, 0]
-                else:
-                    t = _tested_whole(rows, months, rho)
-                found |= {some[int(at)] for at in np.flatnonzero(np.abs(t) > least * NEARLY)}
+            may = held.may_stand(_in_logs(_aligned([windows[no] for no in some])))
+            for at, months in zip(*np.nonzero(may), strict=True):
+                since = len(many[some[at]].values) - 1 - int(months)
+                found.setdefault(some[at], set()).add(since)
     return found
 
 
-NEARLY = 1 - 1e-6
-"""What lies this near a limit is looked at whole: other sums round otherwise."""
+NEARLY = 0.95
+"""What comes this near a limit between ``NODES`` is tested itself."""
+NODES = np.array([*np.arange(0.0, 0.9, 0.1), 0.9, 0.925, 0.95])
+"""Correlations between which t values are interpolated."""
+COARSE = GRID[::10]
 
 
-def _tested_whole(rows: Floats, months: int, rho: Floats) -> Floats:
-    """The t value of the step over the last months, of windows without a gap, ``(k,)``.
+@dataclass(frozen=True)
+class _HeldSteps:
+    """Steps over the last 1 to ``STEP_NORMAL`` months, in windows whose same months are known.
 
-    As ``_tested`` gives it. Where nothing is missing, a whitened product of two columns is a
-    quadratic in the correlation, whose three terms are sums over the columns as they are.
+    Args:
+        maker: the residual maker of the base, ``(n, n)``.
+        residual: what is left of each step, of length 1, ``(n, s)``.
+        beside: the means of its neighbours in time, ``(n, s)``.
+        expected: the lag-1 ratio of residuals at each of ``COARSE``, with each step, ``(c, s)``.
+        base: the base, whitened at each of ``NODES``, ``(j, n, b)``.
+        gram: its products, ``(j, b, b)``.
+        white: what is left of each whitened step, of length 1, ``(j, n, s)``.
+        free: degrees of freedom.
+        least: the t value from which a step stands.
     """
-    step, season = _level(months)[:, None], _calendar()
-    weights = np.stack([np.ones_like(rho), -rho, rho**2])
-    of_season, of_step = _terms(season), _terms(step)
-    own = np.einsum("fk,fab->kab", weights, season.T @ of_season)
-    step_season = np.einsum("fk,fa->ka", weights, (season.T @ of_step)[:, :, 0])
-    row_season = np.einsum("fk,fka->ka", weights, rows @ of_season)
-    row_step = np.einsum("fk,fk->k", weights, (rows @ of_step)[:, :, 0])
-    step_step = weights.T @ (step.T @ of_step)[:, 0, 0]
-    row_row = np.einsum("fk,kn,fnk->k", weights, rows, _terms(rows.T))
-    solved = np.linalg.solve(own, np.stack([step_season, row_season], axis=2))
-    left_step = step_step - (step_season * solved[:, :, 0]).sum(axis=1)
-    left_both = row_step - (step_season * solved[:, :, 1]).sum(axis=1)
-    left_row = row_row - (row_season * solved[:, :, 1]).sum(axis=1)
-    noise = np.maximum(left_row - left_both**2 / left_step, ROUNDING**2 * row_row)
-    t: Floats = left_both / np.sqrt(left_step * noise / (WINDOW - YEAR - 1))
-    return t
+
+    maker: Floats
+    residual: Floats
+    beside: Floats
+    expected: Floats
+    base: Floats
+    gram: Floats
+    white: Floats
+    free: int
+    least: float
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(known: bytes, starts: tuple[int, ...]) -> _HeldSteps:
+        """Work out what all windows with these months and accepted levels share."""
+        there = np.frombuffer(known, dtype=bool)
+        steps = np.column_stack([_level(m) for m in range(1, int(STEP_NORMAL.value) + 1)])
+        steps = steps * there[:, None]
+        table = _correlations(known, starts)
+        residual, _ = _unit(table.maker @ steps, steps)
+        beside = _neighbours(residual)
+        across = _rank_one(residual, table.maker @ beside)
+        along = _rank_one(residual, residual)
+        above = table.above[:, None] - 2 * across + (residual * beside).sum(axis=0) * along
+        below = table.below[:, None] - along
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = (_POWERS[::10] @ above) / (_POWERS[::10] @ below)
+        base = _at_nodes(_base(starts), there)
+        gram = base.transpose(0, 2, 1) @ base
+        empty = np.diagonal(gram[0]) <= ROUNDING
+        gram = gram + np.diag(empty.astype(float))
+        shown = _at_nodes(steps, there)
+        fitted = base @ np.linalg.solve(gram, base.transpose(0, 2, 1) @ shown)
+        white, _ = _unit(shown - fitted, shown)
+        count = int(there.sum())
+        free = count - int((~empty).sum()) - 1
+        return _HeldSteps(
+            table.maker,
+            residual,
+            beside,
+            expected,
+            base,
+            gram,
+            white,
+            free,
+            critical(STEP_HELD.value, count),
+        )
+
+    def may_stand(self, rows: Floats) -> Marks:
+        """Whether a step over so many months may be beyond chance in each window, ``(k, s)``.
+
+        The t value at the correlation of a window is interpolated.
+        """
+        t, rho = self._t(rows), self._learnt(rows)
+        at = np.clip(np.searchsorted(NODES, rho) - 1, 0, len(NODES) - 2)
+        part = (rho - NODES[at]) / (NODES[at + 1] - NODES[at])
+        low = np.take_along_axis(t, at[None], axis=0)[0]
+        high = np.take_along_axis(t, at[None] + 1, axis=0)[0]
+        marks: Marks = ~(np.abs((1 - part) * low + part * high) <= self.least * NEARLY)
+        return marks
+
+    def _t(self, rows: Floats) -> Floats:
+        """The t value of each step at each of ``NODES``, ``(j, k, s)``."""
+        white = _at_nodes(np.nan_to_num(rows).T, ~np.isnan(rows[0]))
+        shared = self.base.transpose(0, 2, 1) @ white
+        fitted = (shared * np.linalg.solve(self.gram, shared)).sum(axis=1)
+        left = (white**2).sum(axis=1) - fitted
+        effect = white.transpose(0, 2, 1) @ self.white
+        with np.errstate(divide="ignore", invalid="ignore"):
+            noise = np.maximum(left[:, :, None] - effect**2, 0.0) / self.free
+            t: Floats = np.where(effect == 0, 0.0, effect / np.sqrt(noise))
+        return t
+
+    def _learnt(self, rows: Floats) -> Floats:
+        """The correlation of each window with each step in its design, ``(k, s)``."""
+        filled = np.nan_to_num(rows)
+        left = filled @ self.maker
+        step, beside = left @ self.residual, left @ self.beside
+        size = (left**2).sum(axis=1)[:, None] - step**2
+        lag = (left[:, 1:] * left[:, :-1]).sum(axis=1)[:, None] - 2 * step * beside
+        lag += step**2 * (self.residual * self.beside).sum(axis=0)
+        plain = size <= ROUNDING**2 * (filled**2).sum(axis=1)[:, None]
+        ratio = lag / np.where(plain, 1.0, size)
+        columns = zip(ratio.T, self.expected.T, strict=True)
+        rho = np.column_stack([np.interp(seen, table, COARSE) for seen, table in columns])
+        return np.where(plain, 0.0, rho)
 
 
-def _terms(columns: Floats) -> Floats:
-    """Columns, their neighbours in time, and themselves but for both ends, ``(3, n, columns)``."""
-    beside, within = np.zeros_like(columns), columns.copy()
-    beside[1:] += columns[:-1]
-    beside[:-1] += columns[1:]
-    within[[0, -1]] = 0.0
-    return np.stack([columns, beside, within])
+def _unit(left: Floats, whole: Floats) -> tuple[Floats, Marks]:
+    """Columns of length 1, of zeros where nothing of the whole is left; and which are left."""
+    size = (left**2).sum(axis=-2, keepdims=True)
+    told = size > ROUNDING * np.maximum((whole**2).sum(axis=-2, keepdims=True), 1.0)
+    return np.where(told, left / np.sqrt(np.where(told, size, 1.0)), 0.0), told
+
+
+def _at_nodes(columns: Floats, there: Marks) -> Floats:
+    """Columns of the months that are known, whitened at each of ``NODES``, ``(j, n, columns)``."""
+    many = np.broadcast_to(columns * there[:, None], (len(NODES), *columns.shape))
+    return _whitened(many, np.broadcast_to(there, (len(NODES), WINDOW)), NODES)
+
+
+def _neighbours(columns: Floats) -> Floats:
+    """The mean of the months before and after, in each column."""
+    beside = np.zeros_like(columns)
+    beside[1:] += columns[:-1] / 2
+    beside[:-1] += columns[1:] / 2
+    return beside
+
+
+def _rank_one(one: Floats, other: Floats) -> Floats:
+    """The sums of the products of two columns by how many months lie between, ``(n, columns)``."""
+    turned = np.fft.rfft(one, 2 * WINDOW, axis=0), np.fft.rfft(other, 2 * WINDOW, axis=0)
+    sums = np.fft.irfft(turned[0] * turned[1].conj(), 2 * WINDOW, axis=0)
+    found: Floats = sums[:WINDOW].copy()
+    found[1:] += sums[:WINDOW:-1]
+    return found
 
 
 def _stands(step: Step, window: Floats) -> bool:
@@ -401,7 +524,7 @@ def _chains(many: Sequence[LevelSignals]) -> list[dict[int, LevelSignal | None]]
     for point, here in sorted(by_point.items()):
         _hold(many, standing, [no for no in here if no in standing], point)
         for no in here:
-            seen, held = scans[no, point].found, standing.get(no)
+            seen, held = scans[no, point], standing.get(no)
             new = seen is not None and (held is None or (held[1].t > 0) != (seen.t > 0))
             if seen is not None and new:
                 held = standing[no] = point + 1 - seen.months, seen
@@ -428,6 +551,12 @@ def _hold(
         step = steps.get(no)
         if step and (step.t > 0) == (before.t > 0) and _stands(step, asked[no][0]):
             standing[no] = since, step
+
+
+def _in_logs(rows: Floats) -> Floats:
+    """Windows as ``logged`` gives each of them."""
+    positive = np.nanmin(rows, axis=1) > 0
+    return np.where(positive[:, None], np.log(np.where(positive[:, None], rows, 1.0)), rows)
 
 
 def _aligned(windows: Sequence[Floats]) -> Floats:
@@ -459,10 +588,24 @@ def _key(rows: Floats) -> list[bytes]:
 
 @dataclass(frozen=True)
 class _Correlations:
-    """What lag-1 ratio of the residuals of a design to expect at each correlation of ``GRID``."""
+    """What lag-1 ratio of the residuals of a design to expect at each correlation of ``GRID``.
+
+    Args:
+        maker: the residual maker, ``(n, n)``.
+        above: what ``GRID`` to the power of the months between is multiplied by, ``(n,)``.
+        below: the same, of the denominator.
+    """
 
     maker: Floats
-    expected: Floats
+    above: Floats
+    below: Floats
+
+    @cached_property
+    def expected(self) -> Floats:
+        """The ratio at each of ``GRID``."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio: Floats = (_POWERS @ self.above) / (_POWERS @ self.below)
+        return ratio
 
 
 @lru_cache(maxsize=1024)
@@ -480,16 +623,15 @@ def _correlations(known: bytes, levels: tuple[int, ...], *, drift: bool = False)
     if drift:
         columns.append(at[:, None] / WINDOW)
     design = np.hstack(columns) * there[:, None]
-    inverse = np.linalg.pinv(design.T @ design, rcond=ROUNDING, hermitian=True)
+    products = design.T @ design
+    if len(columns) > 1:
+        inverse = np.linalg.pinv(products, rcond=ROUNDING, hermitian=True)
+    else:  # calendar months have no month in common
+        inverse = np.diag(1 / np.maximum(np.diagonal(products), 1.0))
     maker = np.diag(there.astype(float)) - design @ inverse @ design.T
-    beside = np.zeros_like(maker)  # the mean of the months before and after, in each column
-    beside[1:] += maker[:-1] / 2
-    beside[:-1] += maker[1:] / 2
-    above = np.bincount(_APART, (maker @ beside).ravel(), WINDOW)
-    below = np.bincount(_APART, maker.ravel(), WINDOW)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        expected = (_POWERS @ above) / (_POWERS @ below)
-    return _Correlations(maker, expected)
+    above = np.bincount(_APART, (maker @ _neighbours(maker)).ravel(), WINDOW).astype(float)
+    below = np.bincount(_APART, maker.ravel(), WINDOW).astype(float)
+    return _Correlations(maker, above, below)
 
 
 _POWERS = GRID[:, None] ** np.arange(WINDOW)
@@ -519,37 +661,38 @@ def _learnt(
     return rho
 
 
-def _scans(asked: Sequence[tuple[LevelSignals, int]]) -> list[Scan]:
-    """The scan of each of many series as of a point; those of one design at once."""
-    found: dict[int, Scan] = {}
+def _scans(asked: Sequence[tuple[LevelSignals, int]]) -> list[Step | None]:
+    """The step that a scan of each of many series finds as of a point; those of one design at once.
+
+    Returns:
+        What ``Scan.found`` is of each.
+    """
+    found: list[Step | None] = [None] * len(asked)
     alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for no, (series, point) in enumerate(asked):
         alike[series._aligned_levels(point)].append(no)  # noqa: SLF001 - the same module
     for starts, same in alike.items():
         for some in _chunks(same):
             windows = [asked[no][0]._window(asked[no][1]) for no in some]  # noqa: SLF001
-            scans = _scan(_aligned([logged(window) for window in windows]), starts)
-            found.update(zip(some, scans, strict=True))
-    return [found[no] for no in range(len(asked))]
+            _, effect, t, least = _scan(_in_logs(_aligned(windows)), starts)
+            most = np.abs(t).argmax(axis=1)
+            for row in map(int, np.flatnonzero(np.abs(t).max(axis=1) > least)):
+                at = int(most[row])
+                found[some[row]] = Step(STEPS[at], float(effect[row, at]), float(t[row, at]))
+    return found
 
 
-def _scan(rows: Floats, levels: tuple[int, ...]) -> list[Scan]:
-    """The scans of windows that have the same accepted levels."""
+def _scan(rows: Floats, levels: tuple[int, ...]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Scan windows that have the same accepted levels.
+
+    Returns:
+        The correlation of each window, ``(k,)``, effect and t value of each of ``STEPS``,
+        ``(k, s)``, and the critical t, ``(k,)``.
+    """
     rho = _learnt(rows, [(known, levels) for known in _key(rows)])
     steps = np.column_stack([_level(months) for months in STEPS])
     effect, t, free = _tested(rows, _base(levels), steps, rho)
-    least = stdtrit(free, 1 - STEP_NEW.value / 2)
-    return [
-        Scan(
-            float(rho[no]),
-            tuple(
-                Step(months, float(effect[no, at]), float(t[no, at]))
-                for at, months in enumerate(STEPS)
-            ),
-            float(least[no]),
-        )
-        for no in range(len(rows))
-    ]
+    return rho, effect, t, stdtrit(free, 1 - STEP_NEW.value / 2)
 
 
 def _tested(

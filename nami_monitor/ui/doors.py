@@ -5,9 +5,10 @@ which (``registers?part=contracts``). Beside its parts a door may have screens w
 their own, which stand in no menu because what they explain leads to them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import streamlit as st
@@ -19,6 +20,7 @@ from nami_monitor.ui.session import DATA, LANGUAGE, Session
 PAGES: Final = Path(__file__).parents[2] / "pages"
 PART: Final = "part"
 CHOSEN: Final = "filter.part"
+AT, LED = "doors.at", "doors.led"
 SEEN: Final = 40
 """At most so many signs of a wrong address are repeated."""
 
@@ -179,19 +181,48 @@ def choices() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
+def lead(asked: Mapping[str, Sequence[str] | str]) -> None:
+    """Change what the address says behind the question mark; for callbacks.
+
+    A page looks every few seconds whether data came in, and that may be the run that a callback
+    falls into. What the visitor did then comes once more, with the address of before.
+    """
+    before = choices()
+    st.query_params.from_dict(asked)
+    st.session_state[LED] = before, choices()
+
+
+def drop(names: Collection[str], instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Leave out what the address says under these names, and say something else; for callbacks."""
+    kept = {name: said for name, said in choices().items() if name not in names}
+    lead({**kept, **instead})
+
+
+def follow_lead() -> None:
+    """Take up what ``lead`` changed, where the browser had not heard of it; before a page runs."""
+    before, after = st.session_state.pop(LED, (None, None))
+    if before is not None and choices() == before:
+        st.query_params.from_dict(after)
+
+
 def switch(url: str, query_params: Mapping[str, Any]) -> None:
     """Show another page instead."""
     st.switch_page(_page(url), query_params=query_params)
 
 
 def show_part(part: str) -> None:
-    """Show another part of the door; choices that were made on another screen stay there."""
+    """Show another part of the door; choices that were made on another screen stay there.
+
+    A browser may still tell of a choice at a door that was left meanwhile: that changes nothing.
+    """
     door = next(each for each in DOORS.values() if part in each.parts)
+    if st.session_state.get(AT) != door.name:
+        return
     before = door.parts[part_shown(door.name)]
     kept = choices()
     if door.parts[part] != before:
         kept = {name: kept[name] for name in (LANGUAGE, DATA) if name in kept}
-    st.query_params.from_dict({**kept, PART: [part]})
+    lead({**kept, PART: [part]})
 
 
 def part_shown(door: str) -> str:
@@ -207,6 +238,7 @@ def row(session: Session, screen: str) -> None:
         screen: the screen that is shown.
     """
     door = door_of(screen)
+    st.session_state[AT] = door.name if door else ""
     if door is None:
         return
     asked = st.query_params.get(PART)

@@ -1,5 +1,7 @@
 """Which door holds what, and where addresses lead."""
 
+from streamlit.testing.v1 import AppTest
+
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.doors import DOORS, HIDDEN, MOVED, PAGES, door_of, place
 
@@ -33,3 +35,38 @@ def test_seven_doors_with_a_name_in_both_languages():
     assert len(DOORS) == 7
     for lang in LANGS:
         assert len({catalogue(lang)[f"doors.{name}"] for name in DOORS}) == 7
+
+
+def led():
+    """A page with a choice in its address; a press falls into the run of a part, like a check."""
+    import streamlit as st  # noqa: PLC0415 - runs by itself
+
+    from nami_monitor.ui import doors  # noqa: PLC0415
+
+    def press():
+        doors.drop({"kpi"}, {"view": "all"})
+        st.session_state["in_part"] = True
+
+    if not st.session_state.pop("in_part", False):
+        doors.follow_lead()
+    st.text("&".join(f"{name}={values[0]}" for name, values in doors.choices().items()))
+    st.button("all", key="all", on_click=press)
+
+
+def seen_with(page, **said):
+    """What the page reads when the browser sends an address with a run."""
+    page.query_params.clear()
+    for name, value in said.items():
+        page.query_params[name] = value
+    return page.run().text[0].value
+
+
+def test_a_choice_holds_where_the_browser_had_not_heard_of_it_and_another_address_wins():
+    page, before, after = AppTest.from_function(led), "kpi=a&lang=nl", "lang=nl&view=all"
+    assert seen_with(page, kpi="a", lang="nl") == before
+    page.button(key="all").click()
+    assert seen_with(page, kpi="a", lang="nl") == after
+    assert seen_with(page, kpi="a", lang="nl") == after  # sent before the browser heard of it
+    assert seen_with(page, kpi="a", lang="nl") == before  # a step back
+    page.button(key="all").click().run()
+    assert seen_with(page, kpi="b") == "kpi=b"

@@ -109,29 +109,17 @@ def address_box(
 
 def _take(name: str, key: str) -> None:
     """Write a choice into the address; the rows shown begin anew, and so do the months chosen."""
+    dropped, chosen = {name}, st.session_state[key]
     if name in FIGURE:
-        _drop(PLACE)
+        dropped |= {*PLACE}
     elif name != "page":
-        _drop(("page",))
+        dropped.add("page")
     if name == "period":
-        _drop(("from",))
-    chosen = st.session_state[key]
+        dropped.add("from")
     if name == "kpi":
-        dimensions = {
-            dimension
-            for relation in TRACED[chosen].reads
-            for dimension in RELATIONS[relation].dimensions
-        }
-        _drop(dimension for dimension in DIMENSIONS if dimension not in dimensions)
-    if chosen == ALL:
-        _drop((name,))
-    else:
-        st.query_params[name] = str(chosen)
-
-
-def _drop(named: Any) -> None:
-    for name in named:
-        st.query_params.pop(name, None)
+        relations = [RELATIONS[relation] for relation in TRACED[chosen].reads]
+        dropped |= {*DIMENSIONS} - {each for known in relations for each in known.dimensions}
+    doors.drop(dropped, {} if chosen == ALL else {name: str(chosen)})
 
 
 def other_filters(session: Session, ask: Ask) -> None:
@@ -149,7 +137,9 @@ def other_filters(session: Session, ask: Ask) -> None:
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
         st.text(plain(session.t("trace.filters", filters="; ".join(texts))))
-        st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(extra),))
+        st.button(
+            session.t("trace.clear"), key="trace_clear", on_click=doors.drop, args=(list(extra),)
+        )
 
 
 def _dimension(session: Session, name: str) -> str:

@@ -16,7 +16,7 @@ from nami_monitor.kpis.questions import RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
-from nami_monitor.ui import chart_card, filters, grid, links, words
+from nami_monitor.ui import chart_card, doors, filters, grid, links, words
 from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.pages import bridge
 from nami_monitor.ui.session import Session
@@ -53,13 +53,10 @@ def other_filters(session: Session, code: str) -> dict[str, tuple[str, ...]]:
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
         st.text(plain(session.t("why.only", filters="; ".join(filters_said))))
-        st.button(session.t("why.clear"), key="why_clear", on_click=_clear, args=(list(values),))
+        st.button(
+            session.t("why.clear"), key="why_clear", on_click=doors.drop, args=(list(values),)
+        )
     return {name: (value,) for name, value in values.items()}
-
-
-def _clear(names_cleared: list[str]) -> None:
-    for name in names_cleared:
-        st.query_params.pop(name, None)
 
 
 def section(session: Session, code: str, ask: Ask) -> None:

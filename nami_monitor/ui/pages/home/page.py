@@ -6,7 +6,7 @@ import streamlit as st
 
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.ui import cache, filters
+from nami_monitor.ui import cache, doors, filters
 from nami_monitor.ui.pages.home import all_categories, more, one_category, since
 from nami_monitor.ui.session import Session
 
@@ -64,10 +64,9 @@ def _switch(session: Session, view: str) -> None:
 
 
 def _take() -> None:
+    """Show the chosen view, unless the visitor went on to everything else meanwhile."""
+    if _asked(known=True) == MORE:
+        return
     view = st.session_state[CHOICE]
-    if st.query_params.get("category") == filters.ALL:
-        del st.query_params["category"]
-    if view == ONE:
-        st.query_params.pop(VIEW, None)
-    else:
-        st.query_params[VIEW] = view
+    of_all = {"category"} if st.query_params.get("category") == filters.ALL else set()
+    doors.drop({VIEW, *of_all}, {} if view == ONE else {VIEW: view})
