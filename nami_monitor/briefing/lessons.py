@@ -6,6 +6,7 @@ Where a signal on the same line contradicts a lesson, it is left out. A chart na
 and marks at most ``CHART_LESSONS``; the rest are listed below.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -109,9 +110,12 @@ def cases_of(db: Transaction) -> Cases:
         category: frozenset(int(one) for one in _codes(cases) if one.isdecimal())
         for category, cases, _ in rows
     }
-    classes = [(_classes(cpv), known[category]) for category, _, cpv in rows]
+    of_class: dict[str, frozenset[int]] = defaultdict(frozenset)
+    for category, _, cpv in rows:
+        for one in _classes(cpv):
+            of_class[one] |= known[category]
     alike = {
-        category: frozenset().union(*(cases for own, cases in classes if own & _classes(cpv)))
+        category: frozenset[int]().union(*(of_class[one] for one in _classes(cpv)))
         for category, _, cpv in rows
     }
     return {name: cases or alike[name] for name, cases in known.items() if cases or alike[name]}

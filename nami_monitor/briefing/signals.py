@@ -318,7 +318,7 @@ def signals_by_category(
         where = {"category": (category,)}
         own = SignalScope(month, where, sources=sources.get(category, frozenset()))
         history = spent.get(category)
-        scope = with_spend(own, history.months[-SHOWN_MONTHS:] if history else ())
+        scope = with_spend(own, history.months(SHOWN_MONTHS) if history else ())
         found[category] = ranked([
             *(changed(*level, scope) for level in levels.get(category, ())),
             *_aims(db, stated, scope),
@@ -364,12 +364,17 @@ class _History:
     series: Series
     last: KpiResult
 
-    @property
-    def months(self) -> list[tuple[date, float]]:
-        """The months with their values, NaN where there is none."""
-        count = len(self.series.values)
-        first = add_months(self.last.month, 1 - count)
-        return list(zip(month_range(first, self.last.month), self.series.values, strict=True))
+    def months(self, count: int) -> list[tuple[date, float]]:
+        """The last so many months with their values, NaN where there is none."""
+        values = self.series.values[-count:]
+        first = add_months(self.last.month, 1 - len(values))
+        return list(zip(month_range(first, self.last.month), values, strict=True))
+
+    def points(self, months: Iterable[date]) -> tuple[int, ...]:
+        """Where in the series months stand, but for the first."""
+        last = len(self.series.values) - 1
+        points = [last - months_between(month, self.last.month) for month in months]
+        return tuple(sorted(point for point in points if 0 < point <= last))
 
 
 def _histories(
@@ -415,9 +420,9 @@ def _levels(
     series = []
     for code, category, history in known:
         accepted = months(phases(db, CATALOGUE[code], {"category": (category,)}))
-        points = [at for at, (month, _) in enumerate(history.months) if at and month in accepted]
         breaks = np.flatnonzero(history.series.broken).tolist()
-        series.append(LevelSignals(history.series.values, tuple(breaks), tuple(points)))
+        points = history.points(accepted)
+        series.append(LevelSignals(history.series.values, tuple(breaks), points))
     found: dict[str, list[tuple[Kpi, KpiResult, LevelSignal]]] = defaultdict(list)
     for (code, category, history), level in zip(known, in_last_month(series), strict=True):
         if level is not None:

@@ -1,11 +1,14 @@
 """KPIs that are added up from months, and their change in a year: SQL adds up, functions judge."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from nami_monitor.core.errors import UserError
@@ -36,6 +39,9 @@ Marks = NDArray[np.bool_]
 
 BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
 """Units of figures that rest on what an article weighs."""
+
+Question = tuple[str, list[Any]]
+"""A statement with its parameters."""
 
 MEASURE = "measure"
 """The dimension that tells measured figures apart."""
@@ -68,7 +74,7 @@ def added_up(
     if not periods:
         return []
     found = _gathered(db, kpi, ask, periods)
-    around, sums, divided = found.around, found.sums, found.divided
+    around, sums, divided = found.around, found.sums(db, ask), found.divided
     groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
     if not ask.by and not (sums or around.knows_anything or divided):
         (told,) = _judge(kpi, ask, (), periods[:1], {}, around, None)
@@ -87,8 +93,25 @@ class _Gathered(NamedTuple):
 
     relation: Relation
     around: context.Surroundings
-    sums: Mapping[tuple[Keys, int], Sums]
+    question: Question | None
     divided: activity.Divided | None
+
+    def sums(self, db: Transaction, ask: Ask) -> dict[tuple[Keys, int], Sums]:
+        """What SQL added up, by group and number of the period."""
+        size, added = len(ask.by), {}
+        for row in db.rows_again(*self.question) if self.question else ():
+            above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
+            added[row[:size], row[size]] = Sums(
+                above,
+                below,
+                covered,
+                base_units,
+                tuple(methods or ()),
+                proxies,
+                longer,
+                tuple(beside),
+            )
+        return added
 
 
 def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) -> _Gathered:
@@ -101,13 +124,13 @@ def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) ->
     count = len(around.groups) * len(periods)
     if ask.most is not None and count > ask.most:
         raise UserError("kpi.too_many", count=count, most=ask.most)
-    sums = _sums(db, kpi, relation, ask, windows) if around.groups or kpi.within else {}
+    question = _question(kpi, relation, ask, windows) if around.groups or kpi.within else None
     divided = None
     if kpi.per_activity:
         own = {"activity": (kpi.activity,)} if kpi.activity else {}
         by_measure = replace(ask, where={**ask.where, **own})
         divided = activity.divide(db, by_measure, windows, relation)
-    return _Gathered(relation, around, sums, divided)
+    return _Gathered(relation, around, question, divided)
 
 
 class Series(NamedTuple):
@@ -129,17 +152,20 @@ def added_up_series(
     """
     found = _gathered(db, kpi, ask, periods)
     around, divided = found.around, found.divided
-    groups = {
-        keys: at for at, keys in enumerate({keys for keys, _ in found.sums} | set(around.groups))
-    }
+    size, sums = len(ask.by), _sums(db, found.question, ask)
+    keyed = list(zip(*(sums[f"by{at}"] for at in range(size)), strict=True))
+    keyed = keyed if size else [()] * len(sums)
+    groups = {keys: at for at, keys in enumerate({*keyed} | set(around.groups))}
     shape = (len(groups), len(periods))
     above, below, covered = (np.full(shape, np.nan) for _ in range(3))
     there, unlike = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for (keys, no), sums in found.sums.items():
-        cell = groups[keys], no
-        above[cell], below[cell] = _float(sums.numerator), _float(sums.denominator)
-        covered[cell] = _float(sums.covered)
-        there[cell], unlike[cell] = True, _unlike(kpi, sums) is not None
+    if keyed:
+        cells = np.array([groups[keys] for keys in keyed]), sums["no"].to_numpy()
+        above[cells], below[cells], covered[cells] = (
+            sums[name].to_numpy() for name in ("above", "below", "covered")
+        )
+        there[cells] = True
+        unlike[cells] = sums["unlike"].to_numpy()
     known = np.where(np.isnan(covered), np.where(there, 1.0, _known(kpi, None)), covered)
     fits = ~unlike & (known >= MIN_COMPLETENESS.value)
     fits &= [_stated_on(kpi, period) is None for period in periods]
@@ -205,10 +231,23 @@ def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
     return Reason("not_loaded", {"tables": tuple(tables)})
 
 
-def _sums(
-    db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
-) -> dict[tuple[Keys, int], Sums]:
-    """Add up by group and period: first by month, so that long periods cost no more."""
+def _sums(db: Transaction, question: Question | None, ask: Ask) -> pl.DataFrame:
+    """What SQL added up, a row for each group and period; ``unlike`` as ``_unlike`` has it."""
+    keys = [f"by{at}" for at in range(len(ask.by))]
+    names = ("no", "above", "below", "covered", "base_units", "methods", "proxies", "longer")
+    if question is None:
+        return pl.DataFrame(schema=[*keys, *names[:4], "unlike"])
+    sql, parameters = question
+    several = "base_units > 1 or longer > 0 or coalesce(len(cast(methods as varchar[])), 0) > 1"
+    return db.frame(
+        f"select {', '.join((*keys, *names[:4]))}, {several} as unlike"
+        f" from ({sql}) as found({', '.join((*keys, *names))})",
+        parameters,
+    )
+
+
+def _question(kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]) -> Question:
+    """SQL that adds up by group and period: first by month, so that long periods cost no more."""
     needed = dict.fromkeys((*ask.by, *kpi.splits, *(kpi.method or ())[:1]))
     if kpi.in_base_units:
         needed["base_unit"] = None
@@ -237,14 +276,7 @@ def _sums(
         f" select {keys}no, {given} from months join {periods_sql(windows)}"
         " on month between first and last group by all"
     )
-    size = len(ask.by)
-    added = {}
-    for row in db.rows_again(sql, [first, last, *parameters]):
-        above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
-        added[row[:size], row[size]] = Sums(
-            above, below, covered, base_units, tuple(methods or ()), proxies, longer, tuple(beside)
-        )
-    return added
+    return sql, [first, last, *parameters]
 
 
 def _spans(kpi: Kpi, relation: Relation) -> bool:
