@@ -7,7 +7,7 @@ version.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,27 @@ def row_changes(db: Transaction, table: str) -> list[RowChange]:
     from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
 
     names = [column.name for column in columns(table)]
+    changes = changes_of(db, table, TABLES[table].key, names)
+    undone = db.rows(
+        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
+        f" where undone_at is not null and json_exists(report, '$.tables.{table}')"
+    )
+    return changes + [
+        RowChange(when, who, batch, file, {}, {}) for when, who, batch, file in undone
+    ]
+
+
+def changes_of(
+    db: Transaction, table: str, key: Sequence[str], names: Sequence[str]
+) -> list[RowChange]:
+    """Who changed which row when, as far as some columns go; what was undone is no change.
+
+    Args:
+        db: where the register is.
+        table: the register.
+        key: the columns that tell its rows apart; they are among the names.
+        names: the columns that are looked at.
+    """
     fields = ", ".join(f'o."{name}"' for name in names)
     current: dict[tuple[Any, ...], dict[str, Any]] = {}
     changes = []
@@ -104,18 +125,12 @@ def row_changes(db: Transaction, table: str) -> list[RowChange]:
         " where o.standing <> 'unknown_code' order by coalesce(b.position, b.batch), o.line"
     ):
         row = dict(zip(names, values, strict=True))
-        key = tuple(row[name] for name in TABLES[table].key)
-        before = current.get(key, {})
-        current[key] = row
+        row_key = tuple(row[name] for name in key)
+        before = current.get(row_key, {})
+        current[row_key] = row
         if row != before:
             changes.append(RowChange(when, who, batch, file, row, before))
-    undone = db.rows(
-        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
-        f" where undone_at is not null and json_exists(report, '$.tables.{table}')"
-    )
-    return changes + [
-        RowChange(when, who, batch, file, {}, {}) for when, who, batch, file in undone
-    ]
+    return changes
 
 
 def latest_first(changes: list[RowChange]) -> list[RowChange]:

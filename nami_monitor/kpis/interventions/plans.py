@@ -19,7 +19,7 @@ from nami_monitor.core.words import Design, PlanState, Unit, Verdict
 from nami_monitor.kpis.interventions.register import Intervention, interventions, listed
 from nami_monitor.kpis.questions import latest_month
 from nami_monitor.store import Transaction
-from nami_monitor.store.journal import JournalEntry, history, row_changes
+from nami_monitor.store.journal import JournalEntry, changes_of, history
 from nami_monitor.waterbed.looks import Look
 from nami_monitor.waterbed.outputs import Estimate, Interval
 
@@ -86,6 +86,18 @@ class PlanOnRecord:
     since: datetime | None = None
 
 
+STATED: Final = (
+    "starts_on",
+    "evaluate_after",
+    "primary_unit",
+    "design",
+    "sides",
+    "month_weights",
+    "would_decide",
+)
+"""The columns of the register that state a plan."""
+
+
 def stated_plan(row: Mapping[str, Any]) -> EvaluationPlan:
     """The plan in a row of the register; what nobody stated is as by default."""
     months = tuple(int(month) for month in listed(row.get("evaluate_after")))
@@ -121,11 +133,11 @@ def plans_on_record(db: Transaction) -> dict[str, PlanOnRecord]:
     """The plan of every measure, by its code."""
     stated: dict[str, list[tuple[datetime, EvaluationPlan]]] = defaultdict(list)
     starts: dict[str, date] = {}
-    for change in row_changes(db, "interventions"):
-        if change.row:
-            code = change.row["intervention_id"]
-            stated[code].append((change.when, stated_plan(change.row)))
-            starts[code] = change.row["starts_on"]
+    key = ("intervention_id",)
+    for change in changes_of(db, "interventions", key, (*key, *STATED)):
+        code = change.row["intervention_id"]
+        stated[code].append((change.when, stated_plan(change.row)))
+        starts[code] = change.row["starts_on"]
     return {code: plan_on_record(starts[code], found) for code, found in stated.items()}
 
 

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import MIN_PER_ARM, MOST_ARMS
 from nami_monitor.store import Transaction
-from nami_monitor.store.journal import row_changes
+from nami_monitor.store.journal import changes_of
 from nami_monitor.waterbed.randomisation import deal
 
 
@@ -238,7 +238,8 @@ def assignments(db: Transaction) -> dict[str, Assignment]:
     if not places:
         return {}
     since: dict[str, datetime] = {}
-    for change in row_changes(db, "assignments"):
+    key = ("intervention_id", "location_id")
+    for change in changes_of(db, "assignments", key, (*key, *DRAWN)):
         if any(change.row.get(name) != change.before.get(name) for name in DRAWN):
             since[change.row["intervention_id"]] = change.when
     return {code: Assignment(tuple(found), since.get(code)) for code, found in places.items()}
