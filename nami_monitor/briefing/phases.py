@@ -18,7 +18,7 @@ from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.questions import RELATIONS, filter_sql
 from nami_monitor.kpis.targets import Where
-from nami_monitor.signals.scan import WINDOW
+from nami_monitor.signals.windows import WINDOW
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry, current, record
 

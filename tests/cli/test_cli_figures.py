@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from nami_monitor.cli import figures
 from nami_monitor.cli.app import COMMANDS
 from nami_monitor.kpis import CATALOGUE
 
@@ -147,3 +148,18 @@ def test_every_command_explains_itself(nami, name, lang):
 def test_help_lists_the_commands_in_the_readers_language(nami):
     assert "Opdrachten" in nami("--lang", "nl", "--help").stdout
     assert "set-aside" in nami("--help").stdout
+
+
+def test_a_table_for_people_holds_the_largest_groups_and_says_how_many_more(loaded, monkeypatch):
+    asked = ("kpi", "impact_spend", "--until", "2025-01", "--by", "location", "--lang", "en")
+    whole = loaded(*asked).stdout
+    values = {row["location"]: row["value"] for row in loaded.json(*asked)}
+    largest, smallest = max(values, key=values.get), min(values, key=values.get)
+    assert largest in whole
+    assert smallest in whole
+    monkeypatch.setattr(figures, "MOST", 1)
+    shown = loaded(*asked).stdout
+    assert largest in shown
+    assert smallest not in shown
+    assert f"the other figure ({len(values) - 1})" in shown or f"{len(values) - 1} fig" in shown
+    assert len(loaded.json(*asked)) == len(values)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nami_monitor.cli import figures
 from nami_monitor.kpis import CATALOGUE
 
 
@@ -66,3 +67,12 @@ def test_nothing_is_measurable_without_data(nami):
     nami.load("locations")
     assert nami.json("measurability") == {"month": None, "figures": [], "unlocks": []}
     assert "no data yet" in nami("measurability").stdout
+
+
+def test_people_see_the_best_supplied_categories_and_how_many_more_there_are(loaded, monkeypatch):
+    monkeypatch.setattr(figures, "MOST", 0)
+    shown = loaded("measurability", "--lang", "en").stdout
+    figures_told = loaded.json("measurability")["figures"]
+    categories = {one["category"] for one in figures_told}
+    assert f"({len(categories)})" in shown or f"other {len(categories)}" in shown
+    assert len(figures_told) == len(categories) * len(CATALOGUE)

@@ -13,12 +13,12 @@ from nami_monitor.signals.scan import (
     LevelSignal,
     LevelSignals,
     assess,
-    critical,
     in_last_month,
     scan,
     slope,
     step_since,
 )
+from nami_monitor.signals.windows import critical
 
 CHECK = np.array(
     [

@@ -26,7 +26,8 @@ from nami_monitor.kpis.privacy import hide_small_cells
 from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason, absolute
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
-from nami_monitor.signals.scan import WINDOW, critical, logged, step_since
+from nami_monitor.signals.scan import logged, step_since
+from nami_monitor.signals.windows import WINDOW, critical
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literal
 
