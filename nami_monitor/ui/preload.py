@@ -79,10 +79,11 @@ def _ahead(loaded: threading.Event) -> None:
 
     JOBS.changed = after
     try:
-        prepare()
+        store = prepare()
         for name in LOADED_LATER:
             import_module(name)
         compile_forms()
+        all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
 
@@ -95,26 +96,46 @@ def compile_forms() -> None:
         compiled(form)
 
 
-def prepare() -> None:
-    """Build the demo where that is what is shown, and compute the figures of a first page."""
+def prepare() -> Store:
+    """Build the demo where that is what is shown, and compute the figures of a first page.
+
+    Returns:
+        The database that is shown.
+    """
     from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
     from nami_monitor.ui import app, start  # noqa: PLC0415 - likewise
 
     which = app.usual_data()
     if which == app.DEMO:
         start.demo_build(str(places().demo)).thread.join()
-    first_page(app.store_of(which))
+    store = app.store_of(which)
+    first_page(store)
+    return store
 
 
 def first_page(store: Store) -> None:
-    """Compute the figures of the page that opens first, of one category and then of all of them."""
+    """Compute the figures of the page that opens first, of one category."""
+    from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
+
+    if _filled(store):
+        chosen = filters.usual(store)
+        cache.briefed(store, chosen.month, chosen.category, chosen.where)
+
+
+def all_categories(store: Store) -> None:
+    """Compute the figures of its second view, of all categories: the first page goes before."""
     from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
     from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
 
-    if store.exists and store.version() > 0 and cache.choices(store).months:
-        chosen = filters.usual(store)
-        cache.briefed(store, chosen.month, chosen.category, chosen.where)
-        cache.sections(store, chosen.month, largest(store, chosen.month), ())
+    if _filled(store):
+        month = filters.usual(store).month
+        cache.sections(store, month, largest(store, month), ())
+
+
+def _filled(store: Store) -> bool:
+    from nami_monitor.ui import cache  # noqa: PLC0415 - likewise
+
+    return bool(store.exists and store.version() > 0 and cache.choices(store).months)
 
 
 def after(store: Store) -> None:
@@ -125,5 +146,6 @@ def after(store: Store) -> None:
 def _quietly(store: Store) -> None:
     try:
         first_page(store)
+        all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("no first page was prepared", exc_info=True)
