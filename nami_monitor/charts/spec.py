@@ -122,6 +122,9 @@ def filled(
     Returns:
         A whole spec that fills its container's width; draw it with Streamlit's ``theme=None``.
     """
+    # Altair looks at pandas where that is there: it must be whole, though another thread loads it.
+    import pandas  # noqa: F401, ICN001, PLC0415 - slow to load
+
     from nami_monitor.charts.grammar import compiled  # noqa: PLC0415 - slow to load
 
     whole = compiled(form)

@@ -3,6 +3,8 @@
 import datetime as dt
 import itertools
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import altair as alt
@@ -137,6 +139,29 @@ def spans(drawn):
     """Where each bar begins and ends."""
     ends = [(value_at(drawn, r["py"]), value_at(drawn, r["py2"])) for r in rows(drawn, "bar")]
     return [tuple(round(end, 6) for end in pair) for pair in ends]
+
+
+WHILE_LOADED = """
+import sys, threading, time
+begun = threading.Event()
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("pandas.") and not begun.is_set():
+            begun.set()
+            time.sleep(1)
+sys.meta_path.insert(0, Slow())
+import altair
+from nami_monitor.charts.spec import filled
+threading.Thread(target=__import__, args=("pandas",)).start()
+assert begun.wait(60) and not hasattr(sys.modules["pandas"], "Timestamp")
+padding = dict.fromkeys(("left", "right", "top", "bottom"), 0)
+filled(sys.argv[1], {"frame": [{}]}, {}, height=10, scale=(0, 10), padding=padding)
+"""
+
+
+def test_a_chart_can_be_drawn_while_another_thread_loads_what_altair_looks_at():
+    form = next(iter(grammar.FORMS))
+    subprocess.run([sys.executable, "-c", WHILE_LOADED, form], check=True, timeout=120)
 
 
 def test_every_form_is_compiled_once_for_a_process(monkeypatch):
