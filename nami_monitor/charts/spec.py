@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 from nami_monitor.charts.palette import BODY, BORDER, GREY_TEXT, WHITE
@@ -122,9 +123,7 @@ def filled(
     Returns:
         A whole spec that fills its container's width; draw it with Streamlit's ``theme=None``.
     """
-    # Altair looks at pandas where that is there: it must be whole, though another thread loads it.
-    import pandas  # noqa: F401, ICN001, PLC0415 - slow to load
-
+    import_module("pandas")  # Altair looks at it: whole, though another thread loads it
     from nami_monitor.charts.grammar import compiled  # noqa: PLC0415 - slow to load
 
     whole = compiled(form)
