@@ -38,6 +38,9 @@ FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
 PLACE: Final = ("table", "batch", "page")
 """Parameters of the address that name the figure, and those that choose its rows."""
 
+BOX: Final = "trace.box"
+"""Where a visit keeps the key of the box that shows a parameter."""
+
 BOXES: Final = ("category",)
 """Filters that have a box; the others are said in a sentence."""
 
@@ -96,6 +99,7 @@ def address_box(
     in the one before is never taken for a choice in it.
     """
     key = f"trace.{name}.{crc32('|'.join(map(name_of, options)).encode())}"
+    st.session_state[f"{BOX}.{name}"] = key
     st.session_state[key] = current
     st.selectbox(
         markdown(label),
@@ -108,7 +112,13 @@ def address_box(
 
 
 def _take(name: str, key: str) -> None:
-    """Write a choice into the address; the rows shown begin anew, and so do the months chosen."""
+    """Write a choice into the address; the rows shown begin anew, and so do the months chosen.
+
+    A browser may still tell of a box that another has replaced meanwhile, with the address of
+    before, or of one on this page when the visitor went on: that is no choice.
+    """
+    if st.session_state.get(doors.AT) or st.session_state.get(f"{BOX}.{name}") != key:
+        return
     dropped, chosen = {name}, st.session_state[key]
     if name in FIGURE:
         dropped |= {*PLACE}
