@@ -223,7 +223,13 @@ def _frame(*, crowded: bool) -> Layer:
     few = f"{NARROW} ? {named('x', 'Few')} : {named('x', 'Labels')}"
     across = alt.Scale(domain=_expr("xDomain"), nice=False, zero=False)
     up = alt.Scale(domain=_expr("yDomain"), range=[1, 0], nice=False, zero=False)
-    names = axis("y", labelExpr=named("y", "Labels"), ticks=False, labelPadding=8)
+    names = axis(
+        "y",
+        labelExpr=named("y", "Labels"),
+        labelPadding=8,
+        ticks=False,
+        tickCount=_expr("length(yTicks)"),  # else one for every 40 px, and rows lose their names
+    )
     return (
         alt.Chart(alt.NamedData("frame"), name="frame")
         .mark_point(opacity=0, aria=False)

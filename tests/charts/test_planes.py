@@ -414,3 +414,9 @@ def test_the_strip_says_its_states_in_words_and_by_shape():
     assert set(shapes) == set(DeliveryState)
     assert len({shape for shape, _ in shapes.values()}) == len(DeliveryState)
     assert all(palette.contrast(colour, palette.WHITE) >= 3 for _, colour in shapes.values())
+
+
+def test_every_source_of_the_strip_bears_its_name():
+    cells = tuple(DeliveryCell(f"Bron {n}", JAN, DeliveryState.DELIVERED) for n in range(30))
+    spec = {**completeness_chart(cells, "nl", "x").spec, "width": 800}
+    assert vl_convert.vegalite_to_svg(json.dumps(spec)).count(">Bron ") == len(cells)

@@ -101,13 +101,13 @@ def test_a_batch_a_table_and_a_page_narrow_the_rows():
 def test_what_a_browser_still_tells_of_boxes_that_others_replaced_is_no_choice():
     """The check for new data may be sent with the boxes and the address of before a choice."""
     found = opened(**OFFICE)
-    before = found._tree  # noqa: SLF001 - what a browser has of the page
+    before = found._tree
     for one in found.selectbox:
         one.set_value(one.value)
     (web,) = (one for one in box(found, "batch").options if "webwinkel_2026.csv" in one)
     sound(box(found, "batch").set_value(web.partition(":")[0]).run())
     assert "batch" in found.query_params
-    found._tree = before  # noqa: SLF001
+    found._tree = before
     found.query_params.pop("batch")
     sound(found.run())
     assert not {"batch", "page"} & {*found.query_params}

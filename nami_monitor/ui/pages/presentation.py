@@ -42,6 +42,8 @@ ARRANGED: Final = "presentation_arranged"
 FIXED: Final = "presentation_fix"
 BUILT: Final = "presentation.built"
 MOST_LINKS: Final = 6
+FIELD: Final = 140
+"""Width of a short field in pixels; two stand side by side where there is room."""
 DATES: Final = booking.DATES
 
 
@@ -416,9 +418,11 @@ def _decision_fields(session: Session, todo: Decision) -> Decision:
         index=0 if todo.proposed is None else todo.proposed + 1,
         format_func=lambda at: session.t("presentation.no_proposal") if at is None else "ABC"[at],
     )
-    left, right = st.columns(2)
-    owner = left.text_input(session.t("presentation.who"), todo.owner)
-    due = right.date_input(session.t("presentation.due"), todo.due, format=DATES[session.lang])
+    with st.container(horizontal=True):
+        owner = st.text_input(session.t("presentation.who"), todo.owner, width=FIELD)
+        due = st.date_input(
+            session.t("presentation.due"), todo.due, format=DATES[session.lang], width=FIELD
+        )
     return replace(
         todo,
         options=tuple(one for at, one in enumerate(options) if one.what or at < len(todo.options)),
