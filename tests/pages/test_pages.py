@@ -1,5 +1,6 @@
 """Every page, without a browser; in both languages the browser's tests open them."""
 
+import contextlib
 import functools
 import re
 from html import escape
@@ -9,7 +10,9 @@ import pytest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue, text
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
+from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.support.app_test import AppTest
 
@@ -163,3 +166,35 @@ def test_own_data_is_empty_and_says_what_to_do_next():
     found.session_state[app.DATA] = app.OWN
     found.run()
     assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]
+
+
+@pytest.fixture(scope="module")
+def only_a_list(tmp_path_factory):
+    """The folder of own data in which one category is known, and nothing else."""
+    home = tmp_path_factory.mktemp("home")
+    with contextlib.closing(Store(home / "own.duckdb")) as store:
+        named = {"category": "paper", "name_nl": "Papier", "name_en": "Paper"}
+        enter(store, "categories", named, "c")
+    return home
+
+
+GUARDED = """
+import runpy
+from nami_monitor.ui import app
+app.guarded(app.current(), lambda: runpy.run_path({page!r}))
+"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_where_nothing_can_be_computed_every_page_says_so(page, only_a_list, monkeypatch):
+    monkeypatch.setenv("NAMI_HOME", str(only_a_list))
+    monkeypatch.delenv("NAMI_DB", raising=False)
+    app._store.clear()
+    page_file = str(ROOT / "pages" / f"{page}.py")
+    found = AppTest.from_string(GUARDED.format(page=page_file), default_timeout=60)
+    found.session_state[app.LANGUAGE] = "nl"
+    found.session_state[app.DATA] = app.OWN
+    found.run()
+    app._store.clear()
+    assert not found.exception
+    assert [one.value for one in found.title if one.value.strip()]
