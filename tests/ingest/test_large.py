@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book import booking
 from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.stage import stage
 from nami_monitor.ingest.cells import LargeCsv, Layout
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.profiles.source_cells import source_cells
@@ -309,3 +311,45 @@ channel = "webwinkel"
         store.close()
     assert found[0] == found[1]
     assert [row[0] for row in found[0][0]] == [2, 2, 3, 6, 6]
+
+
+@pytest.mark.parametrize("answers", [None, Answers(create=frozenset())])
+def test_a_large_file_is_refused_for_unknown_codes_before_it_is_read_whole(
+    tmp_path, monkeypatch, answers
+):
+    """The question is the same; a total on top is no unknown code."""
+    path = tmp_path / "groot.csv"
+    lines = ["Totaal;;", *(f"P{n % 7};2025-01-{n % 27 + 1:02};1" for n in range(50))]
+    path.write_text("\n".join(["Plek;Dag;Aantal", *lines]), "utf-8")
+    profile = parse_profile(
+        'source = "x"\n[[table]]\nname = "orders"\n[table.columns]\nordered_on = "Dag"\n'
+        'location_id = "Plek"\nquantity = "Aantal"\n[table.constants]\nchannel = "w"\n'
+        'category = "c"\n[table.codes]\ncategory = "create"\n'
+    )
+    said = []
+    for limit in (1 << 30, 0):
+        monkeypatch.setattr(delimited, "LARGE_BYTES", limit)
+        staged = []
+
+        def counted(*asked, into=staged, **more):
+            into.append(asked)
+            return stage(*asked, **more)
+
+        monkeypatch.setattr(booking, "stage", counted)
+        store = Store(tmp_path / f"{limit}.duckdb")
+        looked = import_file(store, path, profile, answers=answers, look_only=True)
+        assert looked.questions
+        del staged[:]
+        with pytest.raises(UserError) as refused:
+            import_file(store, path, profile, answers=answers, who="t")
+        said.append((refused.value.key, dict(refused.value.values)))
+        assert bool(staged) == bool(limit)
+        import_file(store, path, profile, answers=Answers.yes(), who="t")
+        monkeypatch.setattr(booking, "stage", stage)
+        again = path.with_name("later.csv")
+        again.write_text(path.read_text("utf-8").replace("2025-01", "2025-02"), "utf-8")
+        assert import_file(store, again, profile, answers=answers, who="t").main.accepted == 50
+        store.close()
+    assert said[0][0] == said[1][0]
+    if answers is None:
+        assert said[0][1]["kinds"] == said[1][1]["kinds"] == "locations"

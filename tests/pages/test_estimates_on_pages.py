@@ -18,10 +18,18 @@ FINER = re.compile(r"\b(54|61|78)[.,]\d+[ \N{NO-BREAK SPACE}]?%")
 
 PAGES = {
     "waterbed": tuple({"intervention": f"ZL-I-{number}"} for number in (3, 4, 7)),
-    "overview": tuple(
-        {"category": code, "view": view}
-        for code in ("office_supplies", "sanitary_supplies")
-        for view in ("single", "more")
+    "overview": (
+        {"view": "all"},
+        *(
+            {"category": code, "view": view}
+            for code in ("office_supplies", "sanitary_supplies")
+            for view in ("single", "more")
+        ),
+    ),
+    "presentation": tuple(
+        {"category": code, "audience": audience}
+        for code in ("office_supplies", "")
+        for audience in ("management", "team")
     ),
     "trends": tuple(
         {"kpi": "waterbed_quotient", "period": kind, "category": "office_supplies"}

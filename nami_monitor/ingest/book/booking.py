@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,19 +12,27 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
+from nami_monitor.core.thresholds import SET_ASIDE_SHARE
 from nami_monitor.core.words import DeliveryKind
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.stage import Stage, stage
+from nami_monitor.ingest.book.stage import Stage, stage, unknown_lines
 from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
-from nami_monitor.ingest.profiles.source_cells import found_month, refuse_other_month, source_cells
+from nami_monitor.ingest.profiles.source_cells import (
+    SourceCells,
+    found_month,
+    refuse_other_month,
+    source_cells,
+)
 from nami_monitor.store import Transaction
 from nami_monitor.store.lines import begin_changes, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES, Codes
 
+SAMPLE_LINES: Final = 200
+"""So many lines on top of a large sheet tell whether its codes may be unknown."""
 PERIOD: Final = "@period"
 """The place that holds the month of a file."""
 Period = tuple[date, date] | None
@@ -73,7 +81,8 @@ class ReadFile:
     ``path`` has its name for people, ``content`` is a hash of it, ``period`` the month that the
     user named or the file tells (``month_from`` says which: ``named``, or what
     ``found_month`` gives), and ``parent`` the batch whose set-aside rows it holds. ``came_in`` is
-    the day on which it came in, None for today.
+    the day on which it came in, None for today. A ``look`` books nothing, and its questions stay in
+    its report.
     """
 
     path: Path
@@ -86,6 +95,7 @@ class ReadFile:
     month_from: str = ""
     parent: int | None = None
     came_in: date | None = None
+    look: bool = False
 
     def remove_copies(self) -> None:
         """Remove the temporary files that reading made."""
@@ -171,12 +181,39 @@ def stage_file(booking: Booking) -> None:
             name = f"stage_{booking.batch}_{index}_{table.name}"
             new, source = file.answers.new, profile.product_source
             known = codes.known_queries(table.name, created, source, new)
+            if isinstance(sheet.rows, Large):
+                _refuse_unknown(booking, table, cells, known)
             staged = stage(db, table, cells, profile, name=name, known=known)
             booking.stages.append(staged)
             codes.offer(
                 db, booking.batch, table.name, staged.booked,
                 created=created, product_source=source, new=new,
             )  # fmt: skip
+
+
+def _refuse_unknown(
+    booking: Booking, table: TableMap, cells: SourceCells, known: Mapping[str, str]
+) -> None:
+    """Refuse a large sheet for its unknown codes before anything else of it is read.
+
+    Raises:
+        UserError: ``questions.create_codes`` or ``questions.set_aside``.
+    """
+    file = booking.file
+    ask, aside = file.answers.create is None, not file.answers.accept_set_aside
+    if file.look or not known or not (ask or aside):
+        return
+    sheet = (booking.db, table, cells, file.profile, known)
+    if not unknown_lines(*sheet, first=SAMPLE_LINES)[1]:
+        return
+    lines, unknown, names = unknown_lines(*sheet)
+    waiting = booking.create & {str(kind) for name, kind in codes.coded(table.name).items()
+                                if name in names}  # fmt: skip
+    if ask and waiting:
+        raise UserError("questions.create_codes", kinds=", ".join(sorted(waiting)), lines=unknown)
+    if aside and unknown > SET_ASIDE_SHARE.value * lines:
+        counts = {"set_aside": unknown, "received": lines}
+        raise UserError("questions.set_aside", rules=("unknown_code",), **counts)
 
 
 def _created(booking: Booking, table: TableMap) -> set[str]:

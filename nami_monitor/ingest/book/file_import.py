@@ -97,6 +97,7 @@ def import_file(
     """
     signed = "" if look_only else signature(who)
     file = _read(path, profile, answers, signed, period=period, name=name, folder=folder)
+    file = replace(file, look=look_only)
     try:
         with store.trial() if look_only else store.write(Work.IMPORT, signed) as db:
             if instead_of is not None:

@@ -211,6 +211,59 @@ def stage(
     return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled, units, beside)
 
 
+def unknown_lines(
+    db: Transaction,
+    table: TableMap,
+    cells: SourceCells,
+    profile: Profile,
+    known: Mapping[str, str],
+    first: int | None = None,
+) -> tuple[int, int, set[str]]:
+    """How many lines of a sheet hold a code that is not known.
+
+    Args:
+        db: as ``stage``.
+        table: as ``stage``.
+        cells: as ``stage``.
+        profile: as ``stage``.
+        known: as ``stage``.
+        first: of how many lines from the top, without those that are no data; None for all lines,
+            of which no other columns are read.
+
+    Returns:
+        The lines, how many of them hold an unknown code, and in which columns.
+
+    Raises:
+        UserError: a required column is missing.
+    """
+    mapped, _ = origins_of(table, cells)
+    origins = {name: origin for name, origin in mapped.items() if name in known}
+    fixed = {name: text for name, text in table.constants.items() if name in known}
+    coded = replace(table, constants=fixed)
+    reading = reading_of(db, coded, origins, cells, profile)
+    found = [
+        one for one in conversions_of(coded, origins, cells, profile, reading) if one.name in known
+    ]
+    filled = [one for one in found if one.name in {*origins, *fixed}]
+    if not filled:
+        return 0, 0, set()
+    inner = ", ".join(f"{sql} as {key}" for one in found for key, sql in one.inner.items())
+    strange = [
+        f'coalesce("{one.name}" is not null and "{one.name}" not in ({known[one.name]}), false)'
+        for one in filled
+    ]
+    each = ", ".join(f"count(*) filter ({test})" for test in strange)
+    rows = cells.relation
+    if first is not None:
+        skip = _skip(cells, profile, table, mapped)
+        rows = f"(select * from (select * from {rows} limit {first}) where {skip} is null)"
+    ((lines, unknown, *counts),) = db.rows(
+        f"select count(*), count(*) filter ({_any(strange)}), {each}"
+        f" from (select *{_typed(found)} from (select *, {inner} from {rows}))"
+    )
+    return lines, unknown, {one.name for one, count in zip(filled, counts, strict=True) if count}
+
+
 def _any(tests: Iterable[str]) -> str:
     return " or ".join(f"({test})" for test in tests) or "false"
 
