@@ -9,6 +9,7 @@ import importlib
 import json
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -42,6 +43,9 @@ from nami_monitor.ingest.parse.xlsx import (
 #: columns at most.
 _CELLS: Final = 20_000_000
 MOST_CELLS: Final = 2_000_000_000
+
+#: So many values of a type are kept with their cells.
+MOST_KEPT: Final = 20_000
 
 Errors = Mapping[tuple[int, int], str]
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -87,10 +91,21 @@ def cell_of(value: Value) -> Cell:
     return value.replace(microsecond=0).isoformat()
 
 
+class _Cells(dict[Value, Cell]):
+    """Cells by the values of one type that they were made of; few values stand in many rows."""
+
+    def __missing__(self, value: Value) -> Cell:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        cell = self[value] = cell_of(value)
+        return cell
+
+
 def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[Cell]]:
     """Give all rows of a sheet from A1 on."""
+    made = defaultdict[type, _Cells](_Cells)
     for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
-        cells = [cell_of(value) for value in row]
+        cells = [made[type(value)][value] for value in row]
         if errors:
             for column, cell in enumerate(cells):
                 if cell is None and (number, column) in errors:

@@ -37,6 +37,8 @@ SIGXCPU: Final = int(getattr(signal, "SIGXCPU", 0))
 _SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
 #: A sheet holds a table from two records with two or more filled cells each.
 _TABLE_RECORDS = _TABLE_CELLS = 2
+JSON: Final = json.JSONEncoder(ensure_ascii=False)
+BLANK: Final = b"[]\n"
 
 
 class SheetWriter:
@@ -55,7 +57,7 @@ class SheetWriter:
         self._written = self._cells = self._rows = self._width = self._blank = 0
         self._sheets: list[dict[str, Any]] = []
         self._misfits: list[tuple[int, str, str]] = []
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +86,7 @@ class SheetWriter:
                 "refused": None,
             }
         )
-        self._file = target.open("w", encoding="utf-8")
+        self._file = target.open("wb")
 
     def refuse(self, key: str, **values: int) -> None:
         """Note why the sheet is not read; it is refused when somebody wants it."""
@@ -123,10 +125,10 @@ class SheetWriter:
             self._blank += times
             return
         self._check_row(cells[:filled], self._blank + times)
-        line = json.dumps(cells[:filled], ensure_ascii=False) + "\n"
-        self._take(self._blank * len("[]\n") + times * len(line.encode("utf-8", "surrogatepass")))
+        line = (JSON.encode(cells[:filled]) + "\n").encode("utf-8")
+        self._take(self._blank * len(BLANK) + times * len(line))
         for _ in range(self._blank):
-            self._file.write("[]\n")
+            self._file.write(BLANK)
         for _ in range(times):
             self._file.write(line)
         self._blank = 0
@@ -137,7 +139,7 @@ class SheetWriter:
         self._misfits.append((line, rule, raw))
 
     def _check_row(self, cells: list[Cell], times: int) -> None:
-        longest = max(len(cell or "") for cell in cells)
+        longest = max(map(len, filter(None, cells)), default=0)
         check_cell(longest, self._name)
         self._rows += times
         self._width = max(self._width, len(cells))

@@ -37,7 +37,8 @@ DAMAGED_PACKAGE: Final = (zipfile.BadZipFile, OSError, EOFError, RuntimeError, V
 
 _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
-_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+"""A reference of a cell, or of something else: those only make the sheet be looked at closer."""
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
 _FILLED = re.compile(
     rb"""<(?:\w+:)?c(?:\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']|(?=[\s>]))"""
@@ -109,11 +110,12 @@ def _looked_through(archive: zipfile.ZipFile, part: str) -> tuple[bool, tuple[in
     last_row = 0
     has_errors = False
     for text in _chunks(archive, part):
-        has_errors = has_errors or _ERROR_TYPE.search(text) is not None
+        if not has_errors and (b'"e"' in text or b"'e'" in text):
+            has_errors = _ERROR_TYPE.search(text) is not None
         cells = _CELL.findall(text)
         columns.update(column for column, _ in cells)
-        rows = [int(row) for row in _ROW.findall(text)] + [int(row) for _, row in cells]
-        last_row = max([last_row, *rows])
+        rows = {*_ROW.findall(text), *(row for _, row in cells)}
+        last_row = max([last_row, *map(int, rows)])
         width = max((_column_number(column) for column in columns), default=1)
         if last_row * width > EXTENT_CELLS:
             return True, _filled_extent(archive, part)

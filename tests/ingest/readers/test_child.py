@@ -205,3 +205,13 @@ def test_without_that_file_system_there_is_no_memory_limit(monkeypatch):
 
     monkeypatch.setattr(child.Path, "read_text", absent)
     child.limit_process(Budget(seconds=7, memory=10**8, data=10**6, cells=10))
+
+
+def test_values_of_different_types_that_are_equal_stay_different_cells():
+    class Sheet:
+        def to_python(self, *, skip_empty_area):  # noqa: ARG002
+            return [[1, True, 1.0, "1"], [True, 1, "1", 1.0]] * 2
+
+    one, true, text = child.cell_of(1), child.cell_of(True), "1"
+    kept = list(child.sheet_rows(Sheet(), {}))
+    assert kept == [[one, true, one, text], [true, one, text, one]] * 2
