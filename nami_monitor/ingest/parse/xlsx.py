@@ -39,7 +39,9 @@ _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
 _CELL = re.compile(rb"""=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 """A reference of a cell, or of something else: those only make the sheet be looked at closer."""
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+_ROW = re.compile(rb"""<row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+_NAMED_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+"""The same where a namespace stands before the names of tags, which takes much longer to find."""
 _FILLED = re.compile(
     rb"""<(?:\w+:)?c(?:\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']|(?=[\s>]))"""
     rb"""(?:[^<>]*[^<>/])?>\s*<(?!/)"""
@@ -114,7 +116,8 @@ def _looked_through(archive: zipfile.ZipFile, part: str) -> tuple[bool, tuple[in
             has_errors = _ERROR_TYPE.search(text) is not None
         cells = _CELL.findall(text)
         columns.update(column for column, _ in cells)
-        rows = {*_ROW.findall(text), *(row for _, row in cells)}
+        pattern = _NAMED_ROW if b":row" in text else _ROW
+        rows = {*pattern.findall(text), *(row for _, row in cells)}
         last_row = max([last_row, *map(int, rows)])
         width = max((_column_number(column) for column in columns), default=1)
         if last_row * width > EXTENT_CELLS:
