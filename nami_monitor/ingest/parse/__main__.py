@@ -44,8 +44,9 @@ from nami_monitor.ingest.parse.xlsx import (
 _CELLS: Final = 20_000_000
 MOST_CELLS: Final = 2_000_000_000
 
-#: So many values of a type are kept with their cells.
+#: So many values of a type are kept with their cells, and none that is longer: a few megabytes.
 MOST_KEPT: Final = 20_000
+LONGEST_KEPT: Final = 100
 
 Errors = Mapping[tuple[int, int], str]
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -95,9 +96,11 @@ class _Cells(dict[Value, Cell]):
     """Cells by the values of one type that they were made of; few values stand in many rows."""
 
     def __missing__(self, value: Value) -> Cell:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        cell = self[value] = cell_of(value)
+        cell = cell_of(value)
+        if cell is None or len(cell) <= LONGEST_KEPT:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[value] = cell
         return cell
 
 

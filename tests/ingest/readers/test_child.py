@@ -215,3 +215,12 @@ def test_values_of_different_types_that_are_equal_stay_different_cells():
     one, true, text = child.cell_of(1), child.cell_of(True), "1"
     kept = list(child.sheet_rows(Sheet(), {}))
     assert kept == [[one, true, one, text], [true, one, text, one]] * 2
+
+
+def test_few_and_short_values_are_kept(monkeypatch):
+    monkeypatch.setattr(child, "MOST_KEPT", 3)
+    cells = child._Cells()
+    long = "a" * (child.LONGEST_KEPT + 1)
+    values = ["a", "b", long, f"{long} ", "c", "d", "a"]
+    assert [cells[value] for value in values] == ["a", "b", long, long, "c", "d", "a"]
+    assert cells == {"d": "d", "a": "a"}
