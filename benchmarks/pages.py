@@ -110,7 +110,7 @@ def filter_changes(
 
 
 def views(page: Page, address: str) -> list[float]:
-    """Milliseconds from choosing all categories to the last of their rows, many times."""
+    """Milliseconds from choosing all categories to their table, many times."""
     page.goto(f"{address}/?lang=en", timeout=60_000)
     taken = []
     for _ in range(VIEWS + 1):
