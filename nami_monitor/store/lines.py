@@ -33,6 +33,11 @@ def rows_of(table: str) -> str:
     return CHANGED if table == "orders" else f"{table}_offered"
 
 
+def order_of(table: str) -> str:
+    """The SQL clause by which new rows are added: those of a group of lines beside each other."""
+    return f" order by {MONTH}, line" if table == "orders" else ""
+
+
 def begin_changes(db: Transaction, table: str) -> None:
     """Make a table ready for new rows."""
     if table != "orders" or db.lines_open:

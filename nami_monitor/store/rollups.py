@@ -190,16 +190,19 @@ LINES_VIEW = (
 at a location. A roll-up by both would have about as many rows as there are lines."""
 
 _CELL = "month, location_id, category"
-_KNOWN = "bool_or(amount_eur is not null) as amount, bool_or(quantity is not null) as counted"
+_HAS = (
+    "cast(case when amount_eur is null then 0 else 1 end"
+    " + case when quantity is null then 0 else 2 end as utinyint) as has"
+)
 CELLS_QUERY: Final = (
     "insert into by_cell with lines as (select cast(date_trunc('month', ordered_on) as date) as"
-    f" month, location_id, category, order_ref, {ARTICLE} as article, amount_eur, quantity, batch,"
-    " line from orders where ordered_on >= ? and ordered_on < ? and location_id is not null)"
+    f" month, location_id, category, order_ref, {ARTICLE} as article, {_HAS}"
+    " from orders where ordered_on >= ? and ordered_on < ? and location_id is not null)"
     + " union all".join(
-        f" select {_CELL}, '{counts}', count(*), count(*) filter (amount),"
-        f" count(*) filter (counted) from (select {_CELL}, {_KNOWN} from lines group by {_CELL},"
-        f" {one}, case when {one} is null then batch end, case when {one} is null then line end)"
-        f" group by {_CELL}"
+        f" select {_CELL}, '{counts}', count(*), count(*) filter (has & 1 = 1),"
+        f" count(*) filter (has & 2 = 2) from (select {_CELL}, bit_or(has) as has from lines"
+        f" where {one} is not null group by {_CELL}, {one}"
+        f" union all select {_CELL}, has from lines where {one} is null) group by {_CELL}"
         for counts, one in (("orders", "order_ref"), ("articles", "article"))
     )
 )
@@ -208,8 +211,8 @@ CELLS_QUERY: Final = (
 A line without an order number, or without an article, counts as one.
 """
 
-LINES_AT_ONCE = 10_000_000
-"""Order lines that are added up in one statement, so that they fit in memory."""
+LINES_AT_ONCE = 1_000_000
+"""Order lines that are added up in one statement: their groups stay small enough to be found fast."""
 
 
 def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> None:

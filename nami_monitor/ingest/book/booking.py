@@ -26,7 +26,7 @@ from nami_monitor.ingest.profiles.source_cells import (
     source_cells,
 )
 from nami_monitor.store import Transaction
-from nami_monitor.store.lines import begin_changes, rows_of
+from nami_monitor.store.lines import begin_changes, order_of, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES, Codes
@@ -291,7 +291,7 @@ def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
             db.run(
                 f"insert into {rows_of(table.name)} by name select {batch} as batch, line,"
                 f" case when held then 'unknown_code' else 'live' end as standing, {names}"
-                f" from {staged.booked}"
+                f" from {staged.booked}{order_of(table.name)}"
             )
             db.run(
                 f"insert into set_aside by name select {batch} as batch, line,"
