@@ -30,6 +30,7 @@ class Shape(NamedTuple):
 
 LARGE = Shape()
 WIDE = Shape(2000, 20_000, 1000)
+MINISTRY = Shape(2000, 20_000, 100)
 PROFILE = """
 source = "groot"
 delivery = "{delivery}"
@@ -81,18 +82,26 @@ def lines(month: str, first: int, count: int, shape: Shape = LARGE) -> str:
 
 
 def database(path: Path, total: int, largest: int, shape: Shape = LARGE) -> None:
-    """Make a database of monthly deliveries; the last month has ``largest`` lines."""
+    """Make a database of monthly deliveries; the last month has ``largest`` lines.
+
+    A database that is there goes on with the first month that it lacks.
+    """
     store = Store(path)
-    with store.write() as db:
-        _masters(db, shape)
+    with store.read() as db:
+        there = {batch for (batch,) in db.rows("select batch from batches")}
+    if not there:
+        with store.write() as db:
+            _masters(db, shape)
+            codes.derive(db)
+            refresh_derived(db)
     usual = (total - largest) // (MONTHS - 1)
     for k in range(MONTHS):
+        if k + 2 in there:
+            continue
         with store.write() as db:
-            count = largest if k == MONTHS - 1 else usual
-            _delivery(db, k + 2, add_months(FIRST, k), k * usual, count, shape)
-    with store.write() as db:
-        codes.derive(db)
-        refresh_derived(db)
+            month, count = add_months(FIRST, k), largest if k == MONTHS - 1 else usual
+            _delivery(db, k + 2, month, k * usual, count, shape)
+            refresh_derived(db, [month], {"orders"})
     store.close()
 
 
@@ -226,9 +235,9 @@ def text_file(path: Path, count: int, bad: int) -> dict[str, int]:
     return {rule: (spoilt + 6 - index) // 7 for index, rule in enumerate(spoil)}
 
 
-def text_month(path: Path, month: date, count: int) -> None:
+def text_month(path: Path, month: date, count: int, shape: Shape = LARGE) -> None:
     """Write the order lines of one month."""
-    _write(path, f"select t from ({texts(lines(f'date {str(month)!r}', 7, count))})")
+    _write(path, f"select t from ({texts(lines(f'date {str(month)!r}', 7, count, shape))})")
 
 
 def texts(orders: str) -> str:

@@ -212,7 +212,7 @@ A line without an order number, or without an article, counts as one.
 """
 
 LINES_AT_ONCE = 1_000_000
-"""Order lines that are added up in one statement: their groups stay small enough to be found fast."""
+"""Order lines that are added up in one statement; groups of more lines take longer to find."""
 
 
 def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> None:

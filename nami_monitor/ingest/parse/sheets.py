@@ -38,7 +38,9 @@ _SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
 #: A sheet holds a table from two records with two or more filled cells each.
 _TABLE_RECORDS = _TABLE_CELLS = 2
 JSON: Final = json.JSONEncoder(ensure_ascii=False)
-BLANK: Final = b"[]\n"
+#: Rows are encoded together: so many, or fewer of so many characters.
+BLOCK_ROWS: Final = 1000
+BLOCK_SIZE: Final = MEGABYTE
 
 
 class SheetWriter:
@@ -48,13 +50,14 @@ class SheetWriter:
         name: what the file is called, for refusals.
         budget: how many cells and bytes may be written in all.
         folder: gets ``sheets.json`` (name, visible, file, signs of currencies by column, per
-            sheet) and, per sheet, a file with a JSON list of cells per line; ``misfits.json``
+            sheet) and, per sheet, a file with a JSON list of rows per line; ``misfits.json``
             (line, rule, raw).
     """
 
     def __init__(self, folder: Path, name: str, budget: Budget) -> None:
         self._folder, self._name, self._budget = folder, name, budget
-        self._written = self._cells = self._rows = self._width = self._blank = 0
+        self._written = self._cells = self._rows = self._width = self._blank = self._size = 0
+        self._block: list[list[Cell]] = []
         self._sheets: list[dict[str, Any]] = []
         self._misfits: list[tuple[int, str, str]] = []
         self._file: IO[bytes] | None = None
@@ -71,6 +74,7 @@ class SheetWriter:
         Raises:
             UserError: ``reading.too_many_sheets``.
         """
+        self._flush()
         self._close()
         if len(self._sheets) >= MOST_SHEETS:
             raise UserError("reading.too_many_sheets", file=self._name, most=MOST_SHEETS)
@@ -124,29 +128,43 @@ class SheetWriter:
         if not filled:
             self._blank += times
             return
-        self._check_row(cells[:filled], self._blank + times)
-        line = (JSON.encode(cells[:filled]) + "\n").encode("utf-8")
-        self._take(self._blank * len(BLANK) + times * len(line))
-        for _ in range(self._blank):
-            self._file.write(BLANK)
-        for _ in range(times):
+        cells = cells[:filled]
+        sizes = [len(cell) for cell in cells if cell]
+        check_cell(max(sizes, default=0), self._name)
+        self._rows += self._blank + times
+        self._width = max(self._width, filled)
+        if self._cells + self._rows * self._width > self._budget.cells:
+            raise UserError(
+                "reading.too_far", file=self._name, rows=self._rows, columns=self._width
+            )
+        if self._blank:
+            self._add([], self._blank, 0)
+            self._blank = 0
+        self._add(cells, times, sum(sizes))
+
+    def _add(self, cells: list[Cell], times: int, size: int) -> None:
+        """Put a row of ``size`` characters into the block, so many times."""
+        most = max(1, BLOCK_SIZE // (size + 1))
+        while times:
+            some = min(times, BLOCK_ROWS - len(self._block), most)
+            self._block += [cells] * some
+            self._size += size * some
+            times -= some
+            if len(self._block) >= BLOCK_ROWS or self._size >= BLOCK_SIZE:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Write the block as one line, when its bytes may be written."""
+        if self._file is not None and self._block:
+            line = (JSON.encode(self._block) + "\n").encode("utf-8")
+            self._take(len(line))
             self._file.write(line)
-        self._blank = 0
+        self._block, self._size = [], 0
 
     def misfit(self, line: int, rule: str, raw: str) -> None:
         """Note a record that is no row, and why."""
         self._take(len(raw.encode("utf-8", "surrogatepass")))
         self._misfits.append((line, rule, raw))
-
-    def _check_row(self, cells: list[Cell], times: int) -> None:
-        longest = max(map(len, filter(None, cells)), default=0)
-        check_cell(longest, self._name)
-        self._rows += times
-        self._width = max(self._width, len(cells))
-        if self._cells + self._rows * self._width > self._budget.cells:
-            raise UserError(
-                "reading.too_far", file=self._name, rows=self._rows, columns=self._width
-            )
 
     def _take(self, size: int) -> None:
         """Count bytes before they are written."""
@@ -155,6 +173,7 @@ class SheetWriter:
 
     def end(self) -> None:
         """Write the lists of sheets and of misfits."""
+        self._flush()
         self._close()
         (self._folder / _MISFITS).write_text(json.dumps(self._misfits), encoding="utf-8")
         (self._folder / _SHEETS).write_text(json.dumps(self._sheets), encoding="utf-8")
@@ -196,7 +215,7 @@ def check_data(size: int, budget: Budget, name: str) -> None:
 
 @dataclass(frozen=True)
 class ParsedSheet:
-    """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of cells per line.
+    """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of rows per line.
 
     ``currencies`` has the signs that numbers are shown with, by column, counted from 1 as text;
     ``refused`` the reason why the sheet was not read, with its values.
@@ -210,9 +229,9 @@ class ParsedSheet:
 
     def rows(self) -> Iterator[list[Cell]]:
         """Give the cells of each record, from the first row of the sheet."""
-        with self.file.open(encoding="utf-8") as lines:
-            while some := lines.readlines(MEGABYTE):
-                yield from json.loads(f"[{','.join(some)}]")
+        with self.file.open("rb") as blocks:
+            for block in blocks:
+                yield from json.loads(block)
 
     def misfits(self) -> list[tuple[int, str, str]]:
         """Give line, rule and text of the records that are no rows."""

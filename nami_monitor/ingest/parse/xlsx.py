@@ -114,10 +114,10 @@ def _looked_through(archive: zipfile.ZipFile, part: str) -> tuple[bool, tuple[in
     for text in _chunks(archive, part):
         if not has_errors and (b'"e"' in text or b"'e'" in text):
             has_errors = _ERROR_TYPE.search(text) is not None
-        cells = _CELL.findall(text)
-        columns.update(column for column, _ in cells)
+        cells = zip(*_CELL.findall(text), strict=True)
+        columns.update(next(cells, ()))
         pattern = _NAMED_ROW if b":row" in text else _ROW
-        rows = {*pattern.findall(text), *(row for _, row in cells)}
+        rows = {*pattern.findall(text), *next(cells, ())}
         last_row = max([last_row, *map(int, rows)])
         width = max((_column_number(column) for column in columns), default=1)
         if last_row * width > EXTENT_CELLS:
