@@ -149,6 +149,7 @@ class SheetWriter:
             some = min(times, BLOCK_ROWS - len(self._block), most)
             self._block += [cells] * some
             self._size += size * some
+            check_data(self._written + self._size, self._budget, self._name)
             times -= some
             if len(self._block) >= BLOCK_ROWS or self._size >= BLOCK_SIZE:
                 self._flush()

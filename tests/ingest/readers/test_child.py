@@ -16,6 +16,7 @@ from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import xlsx
 from nami_monitor.ingest.parse.xlsx import check_package, sheet_findings, sheet_parts
 from nami_monitor.ingest.readers import read
+from tests.support.handed_over import rows_in
 
 
 @pytest.fixture
@@ -63,9 +64,11 @@ def test_worksheets_become_lines_of_cells(book, tmp_path):
     child.main([str(book), "xlsx", str(tmp_path)])
     sheets = json.loads((tmp_path / "sheets.json").read_text(encoding="utf-8"))
     assert [sheet["name"] for sheet in sheets] == ["Eerste", "Tweede"]
-    lines = (tmp_path / sheets[0]["file"]).read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    assert rows == [["a", "b"], [], [*[None] * 27, tag_error("#DIV/0!")]]
+    assert rows_in(tmp_path / sheets[0]["file"]) == [
+        ["a", "b"],
+        [],
+        [*[None] * 27, tag_error("#DIV/0!")],
+    ]
 
 
 def test_error_values_are_found_where_they_stand(book):
@@ -98,7 +101,7 @@ def test_a_workbook_without_errors_needs_no_second_look(tmp_path):
     workbook.add_worksheet().write_row(0, 0, ["a", 1])
     workbook.close()
     child.main([str(path), "xlsx", str(tmp_path)])
-    assert json.loads((tmp_path / "0.jsonl").read_text(encoding="utf-8")) == ["a", tag_number(1)]
+    assert rows_in(tmp_path / "0.jsonl") == [["a", tag_number(1)]]
 
 
 def test_the_last_cell_decides_how_far_a_sheet_reaches(tmp_path):

@@ -25,6 +25,7 @@ from tests.ingest.readers.ocds_files import (
     release,
     write,
 )
+from tests.support.handed_over import rows_in
 
 COMPILED = compiled([named_parts(part, RELEASE) for part in RELEASES])
 
@@ -43,8 +44,7 @@ def convert(tmp_path, monkeypatch):
         child.main([str(path), "ocds", str(folder)])
         if (folder / "refused.json").exists():
             return json.loads((folder / "refused.json").read_text("utf-8"))["key"], []
-        lines = (folder / "0.jsonl").read_text("utf-8").splitlines()
-        header, *rows = [json.loads(line) for line in lines]
+        header, *rows = rows_in(folder / "0.jsonl")
         misfits = json.loads((folder / "misfits.json").read_text("utf-8"))
         return [dict(zip(header, row, strict=False)) for row in rows], misfits
 

@@ -14,6 +14,7 @@ from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 from tests.ingest.readers.ods_files import cell, row, sheet, write_ods
+from tests.support.handed_over import rows_in
 
 HEADER = row("Datum", "Artikel", "Aantal")
 PEN = row(cell("2025-02-03", "date"), "Pen", cell("3", "float"))
@@ -45,11 +46,7 @@ def convert(tmp_path, monkeypatch):
             return json.loads((folder / "refused.json").read_text("utf-8"))
         left = json.loads((folder / "sheets.json").read_text("utf-8"))
         return {
-            (found["name"], found["visible"]): [
-                json.loads(line)
-                for line in (folder / found["file"]).read_text("utf-8").splitlines()
-            ]
-            for found in left
+            (found["name"], found["visible"]): rows_in(folder / found["file"]) for found in left
         }
 
     return run

@@ -1,7 +1,6 @@
 """Spreadsheets that are well made, badly made, and made to harm."""
 
 import datetime as dt
-import json
 import subprocess
 import sys
 import zipfile
@@ -13,6 +12,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number, untag
 from nami_monitor.ingest.parse import sheets, xlsx
 from nami_monitor.ingest.readers import read
+from tests.support.handed_over import rows_in
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -306,5 +306,5 @@ def test_the_child_hands_over_plain_json(tmp_path):
     path = write_book(tmp_path / "a.xlsx", {"A": [HEADER, ["1-2-2025", "Pen", 3]]})
     with sheets.parsed(path, "xlsx", tmp_path) as (parsed,):
         pass
-    rows = [json.loads(line) for line in parsed.file.read_text(encoding="utf-8").splitlines()]
+    rows = rows_in(parsed.file)
     assert [[untag(cell) for cell in row] for row in rows] == [HEADER, ["1-2-2025", "Pen", "3"]]
