@@ -9,7 +9,7 @@ change into it. When the write ends, the lines of that table become groups again
 opened counts no more, and goes when no snapshot names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -193,20 +193,60 @@ def settle(db: Transaction, folder: Path) -> None:
 
 def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
     """Move a group to a file; gives the file's name below the folder."""
-    name = f"month={month:%Y-%m}/batch={batch}.{uuid4().hex[:12]}.parquet"
+    name = f"{name_of(batch, month)}.{uuid4().hex[:12]}.parquet"
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    first = f"date '{month:%Y-%m-%d}'"
-    group = (
-        f"from {CHANGED} where batch = {batch}"
-        f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
-    )
-    form = "format parquet, compression zstd, compression_level 1"
-    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
+    group = copy_group(db, CHANGED, batch, month, path)
     db.run(f"delete {group}")
     for part in (path, path.parent, folder):
         snapshots.sync(part)
     return name
+
+
+def name_of(batch: int, month: date) -> str:
+    """The first part of the name of the file of a group, below the folder of lines."""
+    return f"month={month:%Y-%m}/batch={batch}"
+
+
+def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path) -> str:
+    """Write a group of lines of a table to a file; gives SQL of the group from ``from`` on."""
+    first = f"date '{month:%Y-%m-%d}'"
+    group = (
+        f"from {table} where batch = {batch}"
+        f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
+    )
+    form = "format parquet, compression zstd, compression_level 1"
+    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
+    return group
+
+
+def take_over(db: Transaction, folder: Path, files: Mapping[str, Path]) -> None:
+    """Let the groups that ``line_groups`` lists, all of them files, be groups of this database.
+
+    Small ones go to the table; files are linked, or copied where the disk is another.
+
+    Args:
+        db: a transaction that writes, on a database without lines.
+        folder: its folder of lines.
+        files: where each file is, by its name in ``line_groups``.
+    """
+    total = db.value("select coalesce(sum(lines), 0) from line_groups")
+    least = 1 if total > MOST_STORED else LINES_IN_A_FILE
+    rows = db.rows("select file, lines from line_groups order by batch, month")
+    if small := [str(files[file]) for file, n in rows if n < least]:
+        read = f"read_parquet([{', '.join(map(literal, small))}], hive_partitioning = false)"
+        db.run(f"insert into {STORED} by name from {read}")
+        db.run("update line_groups set file = null, sha256 = null where lines < ?", [least])
+    for file in (file for file, n in rows if n >= least):
+        target = folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(files[file])
+        except OSError:
+            snapshots.copy_file(files[file], target)
+            snapshots.sync(target)
+    show(db)
 
 
 def line_files(db: Transaction) -> tuple[str, ...]:

@@ -255,12 +255,14 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
     db.run("drop table feeds")
 
 
-def runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
-    """Runs of adjoining months as (first, the month after the last), of LINES_AT_ONCE at most."""
+def runs(
+    months: Iterable[tuple[date, float]], most: float = LINES_AT_ONCE
+) -> list[tuple[date, date]]:
+    """Runs of adjoining months as (first, the month after the last), of so many lines at most."""
     runs: list[tuple[date, date]] = []
     total = 0.0
     for month, lines in months:
-        goes_on = bool(runs) and runs[-1][1] == month and total + lines <= LINES_AT_ONCE
+        goes_on = bool(runs) and runs[-1][1] == month and total + lines <= most
         start, total = (runs.pop()[0], total + lines) if goes_on else (month, lines)
         runs.append((start, add_months(month, 1)))
     return runs
