@@ -206,10 +206,17 @@ def _write(by: Engine, source: Path, manifest: LakeManifest, run: Path) -> None:
         totals[month] += count
     for first, end in runs(sorted(totals.items()), by.lines_at_once):
         for name, sql in OF_ORDERS.items():
-            folder = run / name / f"{first:%Y-%m}"
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            by.write(filled(sql, [first, end]), folder)
-            by.files(name, _parquet_in(folder))
+            _keep(by, name, filled(sql, [first, end]), run / name / f"{first:%Y-%m}")
+
+
+def _keep(by: Engine, name: str, sql: str, folder: Path) -> None:
+    """Write the rows of a query to a new folder, and let SQL read them there under a name."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    by.write(sql, folder)
+    if files := _parquet_in(folder):
+        by.files(name, files)
+    else:  # some engines write no file without rows
+        by.view(name, sql)
 
 
 def _show_lines(by: Engine, source: Path, groups: Sequence[tuple[Any, ...]], run: Path) -> None:
@@ -241,9 +248,7 @@ def _show_lines(by: Engine, source: Path, groups: Sequence[tuple[Any, ...]], run
         query = lines.compared(
             "lines_meeting", "orders", "ordered_on", of, sorted(months), kept=fields
         )
-        run.mkdir(parents=True, exist_ok=True)
-        by.write(filled(*query), run / str(number))
-        by.files(f"lines_{number}", _parquet_in(run / str(number)))
+        _keep(by, f"lines_{number}", filled(*query), run / str(number))
         parts.append(f"select {', '.join(fields)}, standing from lines_{number}")
     by.view("orders_offered", " union all ".join(parts))
 
