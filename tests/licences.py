@@ -1,7 +1,8 @@
 """The licences of what ships: ``python -m tests.licences`` writes the table of docs/licences.md.
 
-What ships is what requirements.txt names. Each licence stands in the package's own metadata; one
-that is not known here stops it until somebody looks whether it goes with the EUPL.
+What ships is what requirements.txt and, as an extra, requirements-spark.txt name. Each licence
+stands in the package's own metadata; one that is not known here stops it until somebody looks
+whether it goes with the EUPL.
 """
 
 import re
@@ -39,8 +40,8 @@ BEGIN, END = "<!-- python -m tests.licences writes this table -->\n\n", "\n\n<!-
 
 
 def shipped():
-    """The names of the packages in requirements.txt."""
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    """The names of the packages that ship; requirements-spark.txt names all of requirements.txt."""
+    lines = (ROOT / "requirements-spark.txt").read_text("utf-8").splitlines()
     found = (re.match(r"([a-z0-9._-]+)(?:\[.*?\])?==", line) for line in lines)
     return sorted({match[1] for match in found if match})
 

@@ -9,6 +9,7 @@ import tomllib
 from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,8 @@ def test_nothing_that_is_served_asks_another_host():
 
 
 def test_the_requirements_pin_every_package_with_a_hash():
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt"):
+    for kind in ("", "-spark", "-dev", "-audit"):
+        name = f"requirements{kind}.txt"
         text = (ROOT / name).read_text("utf-8")
         packages = re.split(r"\n(?=[a-z0-9])", text)[1:]
         assert packages
@@ -180,11 +182,13 @@ def installed(name):
 
 
 def test_the_tests_run_on_the_versions_that_people_run():
-    assert pinned("requirements.txt") < pinned("requirements-dev.txt")
+    kinds = (pinned(f"requirements{kind}.txt") for kind in ("", "-spark", "-dev"))
+    assert all(fewer < more for fewer, more in pairwise(kinds))
 
 
 IMPORTED_AS = {
     "pillow": "PIL",
+    "pyspark_client": "pyspark",
     "python_pptx": "pptx",
     "vl_convert_python": "vl_convert",
 }
@@ -194,8 +198,9 @@ IMPORTED_AS = {
 def test_what_the_package_imports_is_required_and_the_other_way_round():
     required = {
         IMPORTED_AS.get(name := re.split(r"[=\[<>]", line)[0].replace("-", "_"), name)
-        for line in (ROOT / "requirements.in").read_text("utf-8").splitlines()
-        if line and not line.startswith("#")
+        for file in ("requirements.in", "requirements-spark.in")
+        for line in (ROOT / file).read_text("utf-8").splitlines()
+        if line and not line.startswith(("#", "-"))
     }
     used = {top(name) for module in (*MODULES, *SCREEN) for name in imported(module)}
     own = {"nami_monitor", *sys.stdlib_module_names}

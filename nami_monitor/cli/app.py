@@ -45,6 +45,9 @@ COMMANDS: Final = {
     "check": "batches",
     "backup": "backup",
     "restore": "backup",
+    "lines": "lake",
+    "rollup": "lake",
+    "open": "lake",
 }
 """Every command, with the module that holds it."""
 

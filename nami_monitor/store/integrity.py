@@ -168,12 +168,12 @@ def stale(
         db.run(f"create temp table {name}_stored as select * from {name}")
     refresh(db)
     for name in derived:
-        count = _different(db, f"{name}_stored", name)
+        count = different(db, f"{name}_stored", name)
         if count:
             yield Inconsistency("derived", name, count)
 
 
-def _different(db: Transaction, stored: str, derived: str) -> int:
+def different(db: Transaction, stored: str, derived: str) -> int:
     """How many rows differ; numbers with decimals may differ by ``TOLERANCE``."""
     described = db.rows(f"describe {derived}")
     sums = [f'"{name}"' for name, kind, *_ in described if kind == "DOUBLE"]

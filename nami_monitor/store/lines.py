@@ -9,12 +9,13 @@ change into it. When the write ends, the lines of that table become groups again
 opened counts no more, and goes when no snapshot names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Standing
 from nami_monitor.store import schema, snapshots
 from nami_monitor.store.transaction import Transaction, literal
@@ -25,7 +26,70 @@ MOST_STORED: Final = 2_000_000
 """Beyond this many lines in the table every group becomes a file: a snapshot stays small."""
 CHANGED: Final = "temp.orders_changed"
 STORED: Final = "orders_stored"
-MONTH: Final = "cast(date_trunc('month', ordered_on) as date)"
+POSITION: Final = "coalesce(b.position, b.batch)"
+"""SQL of the place of a batch ``b`` in the order: what a code released follows the code's batch."""
+
+
+def month_in(dated_by: str | None) -> str:
+    """SQL of the month of a day; null for a table without a date."""
+    return f"cast(date_trunc('month', {dated_by}) as date)" if dated_by else "cast(null as date)"
+
+
+MONTH: Final = month_in("ordered_on")
+
+
+def compared(
+    rows: str,
+    table: str,
+    dated_by: str | None,
+    source: str,
+    months: Sequence[date | None],
+    *,
+    kept: Sequence[str],
+    rid: str = "o.line",
+) -> tuple[str, list[object]]:
+    """SQL of the standing of every row of a source in some months, from all that was offered.
+
+    A full-period delivery replaces what its source offered before; without one, a row is known as
+    often as an earlier batch of the source offered it. Rows that wait for a code are left out.
+
+    Args:
+        rows: where the rows stand.
+        table: their input table, which has no key.
+        dated_by: its column of days, if it has one.
+        source: the source.
+        months: first days of months; ``[None]`` for a table without a date.
+        kept: the columns to select beside ``standing``.
+        rid: SQL of what tells rows of one line apart, selected as ``rid``.
+
+    Returns:
+        The SQL and its parameters.
+    """
+    fields = ", ".join(schema.field_names(table))
+    listed = [month for month in months if month]
+    scope = f"{month_in(dated_by)} in (select unnest(?::date[]))" if dated_by else "len(?) >= 0"
+    ends = f" and {dated_by} >= ? and {dated_by} < ?" if dated_by else ""
+    bounds = [min(listed), add_months(max(listed), 1)] if dated_by else []
+    floors = (
+        "select w.month, max(f.batch) as batch from (select unnest(?::date[]) as month) as w"
+        " join batches as f on f.source = ? and f.delivery = 'full_period'"
+        " and f.undone_at is null and w.month between f.replaces_first and f.replaces_last"
+        " where f.batch in (select batch from batch_months where table_name = ?) group by w.month"
+    )
+    columns = ", ".join(kept)
+    query = (
+        f"with floors as ({floors}), offered as (select {rid} as rid, o.*,"
+        f" {POSITION} as position, coalesce(f.batch, 0) as least"
+        f" from {rows} as o join batches as b on b.batch = o.batch"
+        f" left join floors as f on f.month = {month_in(dated_by)}"
+        f" where b.source = ? and o.standing <> 'unknown_code' and {scope}{ends}),"
+        f" numbered as (select *, row_number() over (partition by {fields}, position"
+        " order by line, rid) as copy from offered where position >= least)"
+        f" select {columns}, 'replaced' as standing from offered where position < least"
+        f" union all select {columns}, case when row_number() over (partition by {fields}, copy"
+        " order by position) = 1 then 'live' else 'known' end as standing from numbered"
+    )
+    return query, [listed, source, table, source, listed, *bounds]
 
 
 def rows_of(table: str) -> str:
@@ -134,20 +198,60 @@ def settle(db: Transaction, folder: Path) -> None:
 
 def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
     """Move a group to a file; gives the file's name below the folder."""
-    name = f"month={month:%Y-%m}/batch={batch}.{uuid4().hex[:12]}.parquet"
+    name = f"{name_of(batch, month)}.{uuid4().hex[:12]}.parquet"
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    first = f"date '{month:%Y-%m-%d}'"
-    group = (
-        f"from {CHANGED} where batch = {batch}"
-        f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
-    )
-    form = "format parquet, compression zstd, compression_level 1"
-    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
+    group = copy_group(db, CHANGED, batch, month, path)
     db.run(f"delete {group}")
     for part in (path, path.parent, folder):
         snapshots.sync(part)
     return name
+
+
+def name_of(batch: int, month: date) -> str:
+    """The first part of the name of the file of a group, below the folder of lines."""
+    return f"month={month:%Y-%m}/batch={batch}"
+
+
+def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path) -> str:
+    """Write a group of lines of a table to a file; gives SQL of the group from ``from`` on."""
+    first = f"date '{month:%Y-%m-%d}'"
+    group = (
+        f"from {table} where batch = {batch}"
+        f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
+    )
+    form = "format parquet, compression zstd, compression_level 1"
+    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
+    return group
+
+
+def take_over(db: Transaction, folder: Path, files: Mapping[str, Path]) -> None:
+    """Let the groups that ``line_groups`` lists, all of them files, be groups of this database.
+
+    Small ones go to the table; files are linked, or copied where the disk is another.
+
+    Args:
+        db: a transaction that writes, on a database without lines.
+        folder: its folder of lines.
+        files: where each file is, by its name in ``line_groups``.
+    """
+    total = db.value("select coalesce(sum(lines), 0) from line_groups")
+    least = 1 if total > MOST_STORED else LINES_IN_A_FILE
+    rows = db.rows("select file, lines from line_groups order by batch, month")
+    if small := [str(files[file]) for file, n in rows if n < least]:
+        read = f"read_parquet([{', '.join(map(literal, small))}], hive_partitioning = false)"
+        db.run(f"insert into {STORED} by name from {read}")
+        db.run("update line_groups set file = null, sha256 = null where lines < ?", [least])
+    for file in (file for file, n in rows if n >= least):
+        target = folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(files[file])
+        except OSError:
+            snapshots.copy_file(files[file], target)
+            snapshots.sync(target)
+    show(db)
 
 
 def line_files(db: Transaction) -> tuple[str, ...]:

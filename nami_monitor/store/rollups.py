@@ -52,9 +52,8 @@ COUNTS = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
 """Measures that are counts."""
 
 SPANS = """
-    create temp table spans as
     with numbered as (
-        select *, row_number() over () as span,
+        select *, row_number() over (order by source, product_id, holds_from) as span,
             dense_rank() over (
                 order by category, base_unit, stream, mass_kg is null, co2e_kg is null
             ) as kind
@@ -65,17 +64,17 @@ SPANS = """
         union
         select source, code, to_code from merged where kind = 'products'
     )
-    select c.code, n.* from codes_of as c join numbered as n using (source, product_id)
+    select c.code, n.* from codes_of as c
+    join numbered as n on n.source = c.source and n.product_id = c.product_id
 """
 """The attributes of each article number and the span of days in which they hold, numbered.
 
 Articles of one ``kind`` have equal values in every dimension of the roll-up by place.
 """
 
-FEEDS = """
-    create temp table feeds as
-    select batch, source, products_of, dense_rank() over (order by source) as feed from batches
-"""
+FEEDS = (
+    "select batch, source, products_of, dense_rank() over (order by source) as feed from batches"
+)
 """The source of each batch, numbered."""
 
 
@@ -113,6 +112,7 @@ class OrderRollup:
     def query(self) -> str:
         """SQL of the rows for the lines of the days from ``?`` until ``?`` (exclusive)."""
         columns = ", ".join(f"o.{name}" for name in self.columns)
+        keys = ", ".join(["feed", "month", *self.columns, "category", "number"])
         sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
         totals = ", ".join(
@@ -128,15 +128,14 @@ class OrderRollup:
             f" s.{self.number} as number, o.amount_eur, case when o.per_pack"
             " then o.quantity * s.units_per_pack else o.quantity end as quantity,"
             " s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg"
-            " from orders_offered as o join feeds as b using (batch)"
+            " from orders_offered as o join feeds as b on b.batch = o.batch"
             " left join spans as s on s.source = b.products_of and s.code = o.product_id"
             " and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until"
             " where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?),"
-            f" sums as (select feed, month, {', '.join(self.columns)}, category, number, {sums}"
-            " from lines group by all),"
+            f" sums as (select {keys}, {sums} from lines group by {keys}),"
             f" articles as (select distinct on ({self.number}) * from spans)"
             f" select t.month, {dimensions}, {totals} from sums as t"
-            " join (select distinct feed, source from feeds) as b using (feed)"
+            " join (select distinct feed, source from feeds) as b on b.feed = t.feed"
             f" left join articles as p on p.{self.number} = t.number"
             " left join merged as mc on mc.kind = 'categories' and mc.code = t.category"
             f" {self.joins}"
@@ -190,19 +189,18 @@ LINES_VIEW = (
 at a location. A roll-up by both would have about as many rows as there are lines."""
 
 _CELL = "month, location_id, category"
-_HAS = (
-    "cast(case when amount_eur is null then 0 else 1 end"
-    " + case when quantity is null then 0 else 2 end as utinyint) as has"
-)
 CELLS_QUERY: Final = (
-    "insert into by_cell with lines as (select cast(date_trunc('month', ordered_on) as date) as"
-    f" month, location_id, category, order_ref, {ARTICLE} as article, {_HAS}"
-    " from orders where ordered_on >= ? and ordered_on < ? and location_id is not null)"
+    "with lines as (select cast(date_trunc('month', ordered_on) as date) as month, location_id,"
+    f" category, order_ref, {ARTICLE} as article, amount_eur is not null as amount,"
+    " quantity is not null as counted from orders"
+    " where ordered_on >= ? and ordered_on < ? and location_id is not null)"
     + " union all".join(
-        f" select {_CELL}, '{counts}', count(*), count(*) filter (has & 1 = 1),"
-        f" count(*) filter (has & 2 = 2) from (select {_CELL}, bit_or(has) as has from lines"
-        f" where {one} is not null group by {_CELL}, {one}"
-        f" union all select {_CELL}, has from lines where {one} is null) group by {_CELL}"
+        f" select {_CELL}, '{counts}' as counts, count(*) as lines,"
+        " count(*) filter (where amount) as with_amount,"
+        " count(*) filter (where counted) as with_quantity"
+        f" from (select {_CELL}, bool_or(amount) as amount, bool_or(counted) as counted from lines"
+        f" where {one} is not null group by {_CELL}, {one} union all"
+        f" select {_CELL}, amount, counted from lines where {one} is null) group by {_CELL}"
         for counts, one in (("orders", "order_ref"), ("articles", "article"))
     )
 )
@@ -210,6 +208,23 @@ CELLS_QUERY: Final = (
 
 A line without an order number, or without an article, counts as one.
 """
+
+DELIVERED_QUERY: Final = (
+    "select p.source, p.month, sum(p.lines) as lines, count(distinct p.location_id) as locations,"
+    " any_value(a.articles) as articles from by_place as p join (select source, month,"
+    " count(distinct product_id) as articles from by_product group by source, month) as a"
+    " on a.source = p.source and a.month = p.month"
+    " where p.month >= ? and p.month < ? group by p.source, p.month"
+)
+"""How many lines, locations and articles a source has by month, of both roll-ups."""
+
+OF_ORDERS: Final = {
+    **{rollup.name: rollup.query for rollup in ORDER_ROLLUPS},
+    "by_cell": CELLS_QUERY,
+    "delivered": DELIVERED_QUERY,
+}
+"""All that is added up from order lines, with the SQL of its rows between two days; each may use
+those before it, and ``spans`` and ``feeds``."""
 
 LINES_AT_ONCE = 1_000_000
 """Order lines that are added up in one statement; groups of more lines take longer to find."""
@@ -220,10 +235,10 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
 
     ``months`` are those touched; None for all of them.
     """
-    for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "by_cell", "delivered"):
+    for name in OF_ORDERS:
         if months is None:
             db.run(f"delete from {name}")
-        for run in _runs((month, 0) for month in sorted(set(months or ()))):
+        for run in runs((month, 0) for month in sorted(set(months or ()))):
             db.run(f"delete from {name} where month >= ? and month < ?", run)
     lines = db.rows(
         "select month, sum(lines) from batch_months where table_name = 'orders'"
@@ -232,30 +247,23 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
     )
     if not lines:
         return
-    db.run(SPANS)
-    db.run(FEEDS)
-    for run in _runs(lines):
-        for rollup in ORDER_ROLLUPS:
-            db.run(f"insert into {rollup.name} {rollup.query}", run)
-        db.run(CELLS_QUERY, run)
-        db.run(
-            "insert into delivered select p.source, p.month, sum(p.lines),"
-            " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
-            " source, month, count(distinct product_id) as articles from by_product group by all)"
-            " as a on a.source = p.source and a.month = p.month"
-            " where p.month >= ? and p.month < ? group by p.source, p.month",
-            run,
-        )
+    db.run(f"create temp table spans as {SPANS}")
+    db.run(f"create temp table feeds as {FEEDS}")
+    for run in runs(lines):
+        for name, query in OF_ORDERS.items():
+            db.run(f"insert into {name} by name {query}", run)
     db.run("drop table spans")
     db.run("drop table feeds")
 
 
-def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
-    """Runs of adjoining months as (first, the month after the last), of LINES_AT_ONCE at most."""
+def runs(
+    months: Iterable[tuple[date, float]], most: float = LINES_AT_ONCE
+) -> list[tuple[date, date]]:
+    """Runs of adjoining months as (first, the month after the last), of so many lines at most."""
     runs: list[tuple[date, date]] = []
     total = 0.0
     for month, lines in months:
-        goes_on = bool(runs) and runs[-1][1] == month and total + lines <= LINES_AT_ONCE
+        goes_on = bool(runs) and runs[-1][1] == month and total + lines <= most
         start, total = (runs.pop()[0], total + lines) if goes_on else (month, lines)
         runs.append((start, add_months(month, 1)))
     return runs

@@ -13,11 +13,11 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Standing
-from nami_monitor.ingest.book.standing import POSITION, month_of, refresh_derived, update_standings
+from nami_monitor.ingest.book.standing import month_of, refresh_derived, update_standings
 from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.integrity import code_lookup
-from nami_monitor.store.lines import begin_changes, open_lines, rows_of
+from nami_monitor.store.lines import POSITION, begin_changes, open_lines, rows_of
 from nami_monitor.store.rollups import refresh_merged
 from nami_monitor.store.schema import field_names
 from nami_monitor.store.transaction import literal, literals, now

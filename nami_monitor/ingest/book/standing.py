@@ -14,19 +14,14 @@ from datetime import date
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import completeness
 from nami_monitor.store import Transaction
-from nami_monitor.store.lines import open_lines, rows_of
+from nami_monitor.store.lines import POSITION, compared, month_in, open_lines, rows_of
 from nami_monitor.store.rollups import refresh_facts, refresh_order_rollups, refresh_registers
-from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, columns
-
-POSITION = "coalesce(b.position, b.batch)"
-"""SQL of the place of a batch ``b`` in the order: what a code released follows the code's batch."""
 
 
 def month_of(table: str) -> str:
     """SQL of the month that a row belongs to; null for tables without a date."""
-    dated_by = TABLES[table].dated_by
-    return f"cast(date_trunc('month', {dated_by}) as date)" if dated_by else "cast(null as date)"
+    return month_in(TABLES[table].dated_by)
 
 
 def update_standings(
@@ -107,33 +102,11 @@ def _replaced_whole(
 def _compare_lines(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> None:
     """Update the standings of the lines of a source in some months."""
     open_lines(db, table, source=source, months=months)
-    fields = ", ".join(field_names(table))
     dated = TABLES[table].dated_by
-    listed = [month for month in months if month]
-    scope = f"{month_of(table)} in (select unnest(?::date[]))" if dated else "len(?::date[]) >= 0"
-    ends = f" and {dated} >= ? and {dated} < ?" if dated else ""
-    bounds = [min(listed), add_months(max(listed), 1)] if dated else []
-    floors = (
-        "select w.month, max(f.batch) as batch from (select unnest(?::date[]) as month) as w"
-        " join batches as f on f.source = ? and f.delivery = 'full_period'"
-        " and f.undone_at is null and w.month between f.replaces_first and f.replaces_last"
-        " where f.batch in (select batch from batch_months where table_name = ?) group by w.month"
+    query, parameters = compared(
+        rows_of(table), table, dated, source, months, rid="o.rowid", kept=("rid",)
     )
-    query = (
-        f"with floors as ({floors}), offered as ("
-        f" select o.rowid as rid, o.* replace ({POSITION} as batch),"
-        " coalesce(f.batch, 0) as floor"
-        f" from {rows_of(table)} as o join batches as b using (batch)"
-        f" left join floors as f on f.month = {month_of(table)}"
-        f" where b.source = ? and o.standing <> 'unknown_code' and {scope}{ends}),"
-        f" numbered as (select *, row_number() over (partition by {fields}, batch order by line,"
-        " rid) as copy from offered where batch >= floor)"
-        " select rid, 'replaced' as standing from offered where batch < floor"
-        " union all"
-        f" select rid, case when row_number() over (partition by {fields}, copy order by batch) = 1"
-        " then 'live' else 'known' end from numbered"
-    )
-    _apply(db, table, query, [listed, source, table, source, listed, *bounds])
+    _apply(db, table, query, parameters)
 
 
 def _by_key(table: str) -> str:

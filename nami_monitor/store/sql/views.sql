@@ -154,7 +154,7 @@ select o.batch, o.line, b.source, o.ordered_on,
     p.attributes, p.mark, p.same_as, p.article,
     coalesce(p.stream, k.stream) as stream
 from orders_offered as o
-join batches as b using (batch)
+join batches as b on b.batch = o.batch
 left join merged as ml on ml.kind = 'locations' and ml.code = o.location_id
 left join merged as mc on mc.kind = 'categories' and mc.code = o.category
 left join merged as mp

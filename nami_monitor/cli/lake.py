@@ -1,0 +1,100 @@
+"""``nami lines``, ``nami rollup`` and ``nami open``: to a lake, on any engine, and back."""
+
+import contextlib
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from nami_monitor.cli.session import CommandSession, Who, command, one_of
+from nami_monitor.core.errors import UserError, listed
+from nami_monitor.core.settings import places
+from nami_monitor.store import Store, lake, lake_rollups
+
+app = typer.Typer(rich_markup_mode=None)
+
+EXPORT: Final = ("export",)
+Organisation = Annotated[str | None, typer.Option("--organisation", metavar="NAME")]
+Lines = Annotated[Path, typer.Option("--lines")]
+
+
+@command(app, "lines")
+def lines(
+    session: CommandSession,
+    action: Annotated[str, typer.Argument(metavar="export", callback=one_of(EXPORT))],  # noqa: ARG001 - said to be clear
+    out: Annotated[Path, typer.Option("--out")],
+    organisation: Organisation = None,
+) -> None:
+    """Write all that a database holds to a lake."""
+    with session.open_store() as store:
+        made = lake.export_lines(store, out, organisation or "own")
+    _told(session, "exported", out, {made.organisation: made})
+
+
+@command(app, "rollup")
+def rollup(
+    session: CommandSession,
+    lines: Lines,
+    out: Annotated[Path, typer.Option("--out")],
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="|".join(lake_rollups.ENGINES),
+            callback=one_of(lake_rollups.ENGINES),
+        ),
+    ] = lake_rollups.ENGINES[0],
+    remote: Annotated[str | None, typer.Option("--remote", metavar="sc://HOST:PORT")] = None,
+    organisation: Organisation = None,
+) -> None:
+    """Add up the lines of the organisations in a lake."""
+    named = _organisations(lines, lake.OF_LINES, organisation)
+    with lake_rollups.engine(engine, remote) as by:
+        made = {name: lake_rollups.roll_up((lines, out), name, by) for name in named}
+    _told(session, "rolled", out, made)
+
+
+@command(app, "open")
+def open_(
+    session: CommandSession,
+    path: Annotated[Path, typer.Argument(metavar="PATH")],
+    lines: Annotated[Path | None, typer.Option("--lines")] = None,
+    organisation: Organisation = None,
+    who: Who = "",
+) -> None:
+    """Make the database of lines and roll-ups that were made elsewhere."""
+    named = _organisations(path, lake.OF_ROLLUPS, organisation)
+    if len(named) > 1:
+        raise UserError("lake.several", names=listed(named))
+    with contextlib.closing(Store(session.path, wait=session.wait)) as store:
+        (name,) = named
+        own = session.path.absolute() == places().own.absolute()
+        signed = session.signed_by(who)
+        made = lake.open_lake(store, (lines or path, path), name, signed, demo=not own)
+    _told(session, "opened", session.path, {name: made})
+
+
+def _organisations(place: Path, manifest: str, wanted: str | None) -> list[str]:
+    """The organisations in a folder, or the one that is wanted."""
+    found = lake.organisations(place, manifest)
+    if wanted and wanted not in found:
+        raise UserError("lake.no_organisation", seen=wanted, names=listed(found))
+    return [wanted] if wanted else list(found)
+
+
+def _told(
+    session: CommandSession, what: str, place: Path, made: dict[str, lake.LakeManifest]
+) -> None:
+    """Say what was made of each organisation."""
+    parts: dict[str, Any] = {
+        name: {
+            "batches": len(one.batches),
+            "files": len(one.parts),
+            "bytes": sum(part.size for part in one.parts),
+        }
+        for name, one in made.items()
+    }
+    session.show(
+        {"path": str(place), "organisations": parts},
+        [session.t(f"cli.lake.{what}", name=name, path=place) for name in parts],
+    )

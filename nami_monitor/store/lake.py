@@ -1,0 +1,340 @@
+"""A lake: the order lines of organisations, with what belongs to them, as files for any engine.
+
+    organisation=NAME/lines.json                        the manifest of what follows
+    organisation=NAME/month=2026-03/batch=7.4f….parquet order lines, as in a snapshot
+    organisation=NAME/registers/batches.4f….parquet     every other table that is stored
+    organisation=NAME/rollups.json                      the manifest of roll-ups of them
+    organisation=NAME/rollups-4f…/by_place/….parquet
+
+No file ever changes. A manifest names those that count, with their hashes, and is replaced as a
+whole after them: who reads it sees the old state or the new one. Each organisation has a folder of
+its own, so who may read which figures is a matter of files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from filelock import FileLock
+
+from nami_monitor import __version__
+from nami_monitor.core.errors import UserError, listed, short
+from nami_monitor.core.settings_toml import read_settings, strict
+from nami_monitor.store import lines, schema, snapshots
+from nami_monitor.store.backup_file import BackupPart
+from nami_monitor.store.engine import Store, Work
+from nami_monitor.store.export import whole
+from nami_monitor.store.rollups import OF_ORDERS
+from nami_monitor.store.transaction import Transaction, literal
+
+FORM: Final = 1
+"""The form of a lake; a later form is refused by this version."""
+OF_LINES: Final = "lines.json"
+OF_ROLLUPS: Final = "rollups.json"
+REGISTERS: Final = "registers"
+READ_AS_VIEWS: Final = ("contracts",)
+"""Views of registers that order lines are joined to: they are written as they stand."""
+RUN: Final = "rollups-"
+LOCK: Final = ".lock"
+DRAFT: Final = ".draft"
+FOLDER: Final = "organisation="
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+"""The name of an organisation in a lake."""
+STEP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9=_.-]*")
+"""A folder or a file in the name of a part: no sign by which an engine would find other files."""
+OURS: Final = re.compile(
+    rf"({OF_LINES}|{OF_ROLLUPS}|{REGISTERS}|{RUN}[0-9a-f]+|month=[0-9-]+|\..*)"
+)
+"""What stands in the folder of an organisation."""
+
+
+@strict()
+@dataclass(frozen=True)
+class LakeManifest:
+    """What an organisation has in a lake: its lines with their registers, or its roll-ups.
+
+    Args:
+        organisation: its name.
+        schema: the version of the schema of the tables.
+        data_version: that of the database from which the lines came.
+        program: the version of the program.
+        made_at: when (UTC).
+        batches: the deliveries that count; without one it is as if that had never come.
+        parts: the files, by their name below the folder of the organisation.
+        of: of roll-ups the hash of the manifest of the lines; otherwise empty.
+        form: the form of the lake.
+    """
+
+    organisation: str
+    schema: int
+    data_version: int
+    program: str
+    made_at: datetime
+    batches: tuple[int, ...]
+    parts: tuple[BackupPart, ...]
+    of: str = ""
+    form: int = FORM
+
+    def rollup(self, folder: Path, table: str) -> list[Path]:
+        """The files of a roll-up, in the folder of the organisation."""
+        steps = ((part.name.split("/"), folder / part.name) for part in self.parts)
+        return [
+            file for (run, *inside), file in steps if run.startswith(RUN) and inside[0] == table
+        ]
+
+    def register(self, folder: Path, table: str) -> Path:
+        """The file of a register.
+
+        Raises:
+            UserError: ``lake.missing``.
+        """
+        for part in self.parts:
+            if part.name.startswith(f"{REGISTERS}/{table}."):
+                return folder / part.name
+        raise UserError("lake.missing", path=str(folder), part=f"{REGISTERS}/{table}")
+
+
+def part_of(folder: Path, file: Path) -> BackupPart:
+    """A file in the folder of an organisation, as a manifest states it."""
+    name = file.relative_to(folder).as_posix()
+    return BackupPart(name, file.stat().st_size, snapshots.sha256(file))
+
+
+def organisations(lake: Path, manifest: str) -> dict[str, Path]:
+    """The folders of the organisations with a manifest, by name.
+
+    Raises:
+        UserError: ``lake.none`` when there is none.
+    """
+    found = {path.parent.name.removeprefix(FOLDER): path.parent
+             for path in sorted(lake.glob(f"{FOLDER}*/{manifest}"))}  # fmt: skip
+    if not found:
+        raise UserError("lake.none", path=str(lake), part=manifest)
+    return found
+
+
+def read_lake(folder: Path, name: str, *, check: bool = True) -> LakeManifest:
+    """A manifest from anywhere, after it and its files were looked at.
+
+    Args:
+        folder: that of an organisation.
+        name: ``OF_LINES`` or ``OF_ROLLUPS``.
+        check: whether the files are compared with it, too.
+
+    Raises:
+        UserError: ``lake.damaged``, ``lake.newer``, ``lake.older``, ``lake.missing``,
+            ``lake.changed``.
+    """
+    path = folder / name
+    manifest = _stated(path)
+    names = [step for part in manifest.parts for step in part.name.split("/")]
+    if wrong := [step for step in names if not STEP.fullmatch(step)]:
+        raise UserError("lake.damaged", path=str(path), part=short(wrong[0]))
+    for part in manifest.parts if check else ():
+        file = folder / part.name
+        if not file.is_file():
+            raise UserError("lake.missing", path=str(path), part=part.name)
+        if file.stat().st_size != part.size or snapshots.sha256(file) != part.sha256:
+            raise UserError("lake.changed", path=str(path), part=part.name)
+    return manifest
+
+
+def _stated(path: Path) -> LakeManifest:
+    """What a manifest says, if this version can read it."""
+
+    def damaged(part: str) -> UserError:
+        return UserError("lake.damaged", path=str(path), part=short(part))
+
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise damaged(path.name) from error
+    if not isinstance(raw, dict):
+        raise damaged(path.name)
+    for key, known in (("form", FORM), ("schema", schema.VERSION)):
+        seen = raw.get(key)
+        if isinstance(seen, int) and seen != known:
+            which = "lake.newer" if seen > known else "lake.older"
+            raise UserError(which, path=str(path), seen=seen, expected=known)
+    return read_settings(LakeManifest, raw, lambda problem: damaged(problem.key))
+
+
+def publish(folder: Path, name: str, manifest: LakeManifest) -> None:
+    """Let a manifest count whose files are complete, and remove those of the one before."""
+    with whole(folder / name) as half:
+        stated = json.dumps(asdict(manifest), default=lambda day: day.isoformat(), indent=1)
+        half.write_text(stated, "utf-8")
+        snapshots.sync(half)
+    kinds = (RUN,) if name == OF_ROLLUPS else ("month=", REGISTERS, DRAFT)
+    named = {part.name for part in manifest.parts}
+    for path in sorted(folder.rglob("*"), reverse=True):
+        inside = path.relative_to(folder).as_posix()
+        if inside.startswith(kinds) and inside not in named:
+            with suppress(OSError):  # a folder that holds files, or a file that somebody reads
+                if path.is_dir():
+                    path.rmdir()
+                else:
+                    path.unlink()
+
+
+@contextmanager
+def turn(lake: Path, organisation: str) -> Iterator[Path]:
+    """The folder of an organisation, made if needed, for one writer at a time.
+
+    Raises:
+        UserError: ``lake.name``, ``lake.foreign``.
+    """
+    if not NAME.fullmatch(organisation):
+        raise UserError("lake.name", seen=short(organisation))
+    folder = lake / f"{FOLDER}{organisation}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if strange := sorted(path.name for path in folder.iterdir() if not OURS.fullmatch(path.name)):
+        raise UserError("lake.foreign", path=str(folder), names=listed(strange))
+    with FileLock(folder / LOCK):
+        yield folder
+
+
+def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
+    """Write all that a database holds to a lake; files that are there already stay.
+
+    Args:
+        store: the database.
+        lake: the folder of the lake, which need not exist yet.
+        organisation: the name under which it stands there.
+
+    Returns:
+        What is there then.
+
+    Raises:
+        UserError: ``export.unwritable``, or what ``turn`` and reading a database raise.
+    """
+    with turn(lake, organisation) as folder, store.read_files() as (db, files):
+        groups = db.frame("from line_groups order by batch, month")
+        parts = [_put_group(db, folder, files, row) for row in groups.rows(named=True)]
+        named = {
+            "file": pl.Series([part.name for part in parts], dtype=pl.String),
+            "sha256": pl.Series([part.sha256 for part in parts], dtype=pl.String),
+        }
+        tables = [name for name in stored_tables(db) if name not in {lines.STORED, *OF_ORDERS}]
+        with db.view_of("named_groups", groups.with_columns(**named)) as view:
+            for table in (*tables, *READ_AS_VIEWS):
+                rows = view if table == "line_groups" else table
+                parts.append(_put(folder, f"{REGISTERS}/{table}", partial(_copy, db, rows)))
+        counting = db.rows("select batch from batches where undone_at is null order by batch")
+        manifest = LakeManifest(
+            organisation=organisation,
+            schema=schema.VERSION,
+            data_version=int(db.value("select data_version from meta")),
+            program=__version__,
+            made_at=datetime.now(UTC),
+            batches=tuple(batch for (batch,) in counting),
+            parts=tuple(parts),
+        )
+        publish(folder, OF_LINES, manifest)
+    return manifest
+
+
+def stored_tables(db: Transaction) -> list[str]:
+    """The tables of a database, by name."""
+    query = (
+        "select table_name from duckdb_tables() where database_name = current_database()"
+        " order by table_name"
+    )
+    return [name for (name,) in db.rows(query)]
+
+
+def _put_group(
+    db: Transaction, folder: Path, files: Mapping[str, Path], group: Mapping[str, Any]
+) -> BackupPart:
+    """The file of a group of lines: that of the snapshot, or one of lines of the table."""
+    batch, month, name = group["batch"], group["month"], group["file"]
+    if name is None:
+        write = partial(lines.copy_group, db, lines.STORED, batch, month)
+        return _put(folder, lines.name_of(batch, month), write)
+    if not (folder / name).exists():
+        draft = folder / DRAFT
+        snapshots.copy_file(files[f"{snapshots.LINES}/{name}"], draft)
+        (folder / name).parent.mkdir(exist_ok=True)
+        draft.replace(folder / name)
+    return BackupPart(name, (folder / name).stat().st_size, group["sha256"])
+
+
+def _copy(db: Transaction, table: str, path: Path) -> None:
+    db.run(f"copy (from {table}) to {literal(str(path))} (format parquet, compression zstd)")
+
+
+def _put(folder: Path, name: str, write: Callable[[Path], object]) -> BackupPart:
+    """Write a file; its content gives it the last part of its name."""
+    draft = folder / DRAFT
+    write(draft)
+    snapshots.sync(draft)
+    file = folder / f"{name}.{snapshots.sha256(draft)[:12]}.parquet"
+    file.parent.mkdir(exist_ok=True)
+    draft.replace(file)
+    return part_of(folder, file)
+
+
+def open_lake(
+    store: Store, places: tuple[Path, Path], organisation: str, who: str, *, demo: bool = True
+) -> LakeManifest:
+    """Make a database without data the one from which an organisation's files in a lake came.
+
+    Roll-ups are taken as they are, wherever they were made; large files of lines are linked.
+
+    Args:
+        store: the database, which need not exist yet.
+        places: the folder of the lake, and the one of its roll-ups.
+        organisation: its name in both.
+        who: role or initials of who does this.
+        demo: whether it may be the demo.
+
+    Returns:
+        What the lake says of the lines.
+
+    Raises:
+        UserError: ``lake.other_lines`` when the roll-ups are of other lines, ``lake.left_out`` when
+            the manifest leaves a delivery out that its registers do not call undone,
+            ``lake.holds_data``, ``lake.demo``, or what ``read_lake`` and writing a database raise.
+    """
+    folder, made = (place / f"{FOLDER}{organisation}" for place in places)
+    manifest, rollups = read_lake(folder, OF_LINES), read_lake(made, OF_ROLLUPS)
+    if rollups.of != snapshots.sha256(folder / OF_LINES):
+        raise UserError("lake.other_lines", path=str(made))
+    with store.write(Work.RESTORE, who) as db:
+        if db.value("select exists (from batches)"):
+            raise UserError("lake.holds_data", path=str(store.path))
+        for table in stored_tables(db):
+            if table in OF_ORDERS:
+                _fill(db, table, rollups.rollup(made, table))
+            elif table != lines.STORED:
+                _fill(db, table, [manifest.register(folder, table)])
+        if not demo and db.value("select demo from meta"):
+            raise UserError("lake.demo", path=str(folder))
+        counting = db.rows("select batch from batches where undone_at is null order by batch")
+        if manifest.batches != tuple(batch for (batch,) in counting):
+            raise UserError("lake.left_out", path=str(folder))
+        named = {part.name: folder / part.name for part in manifest.parts}
+        lines.take_over(db, store.path.absolute() / snapshots.LINES, named)
+    return manifest
+
+
+def _fill(db: Transaction, table: str, files: Sequence[Path]) -> None:
+    """Put the rows of files in the place of those of a table."""
+    db.run(f"delete from {table}")
+    if files:
+        db.run(f"insert into {table} by name from {parquet(files)}")
+
+
+def parquet(files: Sequence[Path]) -> str:
+    """SQL of the rows of Parquet files."""
+    named = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{named}], hive_partitioning = false)"

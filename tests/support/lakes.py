@@ -1,0 +1,60 @@
+"""Lakes of databases, rolled up by DuckDB or by Sail, and how two outcomes differ."""
+
+import sys
+from contextlib import closing
+
+import pytest
+
+from nami_monitor.store import Store, integrity, lake, lake_rollups
+from nami_monitor.store.rollups import OF_ORDERS
+
+ORGANISATION = "zilverlinden"
+
+
+@pytest.fixture(scope="session")
+def sail():
+    """The address of a server that speaks Spark Connect."""
+    from pysail.spark import SparkConnectServer  # noqa: PLC0415 - only where it is asked for
+
+    main = sys.modules["__main__"]
+    main.__file__ = getattr(main, "__file__", None)  # else the client takes xdist for its doctests
+    server = SparkConnectServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.listening_address
+    yield f"sc://{host}:{port}"
+    server.stop()
+
+
+def exported(path, place, organisation=ORGANISATION):
+    """The lake of a database."""
+    with closing(Store(path)) as store:
+        lake.export_lines(store, place, organisation)
+    return place
+
+
+def rolled(place, out, remote=None, organisation=ORGANISATION):
+    """The roll-ups of a lake, by Spark Connect where it is named, else by DuckDB."""
+    with lake_rollups.engine("spark" if remote else "duckdb", remote) as by:
+        lake_rollups.roll_up((place, out), organisation, by)
+    return out
+
+
+def opened(place, out, path, organisation=ORGANISATION):
+    """The path of a database that is made of a lake and its roll-ups."""
+    with closing(Store(path)) as store:
+        lake.open_lake(store, (place, out), organisation, who="t")
+    return path
+
+
+def differences(db, out, organisation=ORGANISATION):
+    """How many rows of roll-ups differ from those of a database, by table; at 1e-9."""
+    folder = out / f"{lake.FOLDER}{organisation}"
+    manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
+    found = {}
+    for name in OF_ORDERS:
+        db.run(f"create temp table {name}_there as from {name} limit 0")
+        if files := manifest.rollup(folder, name):
+            db.run(f"insert into {name}_there by name from {lake.parquet(files)}")
+        found[name] = integrity.different(db, f"{name}_there", name)
+        db.run(f"drop table temp.{name}_there")
+    return {name: n for name, n in found.items() if n}
