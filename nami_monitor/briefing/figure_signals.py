@@ -196,7 +196,7 @@ def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
     of_months = line.kpi.over_time.divides_sums or (
         aim.judged is not None and aim.judged.period.kind == PeriodKind.MONTH
     )
-    if line.assessment is None or aim.value is None or not of_months:
+    if not line.comparable or aim.value is None or not of_months:
         return None
     return target_assurance(chart_of(line.shown, line.phases), aim.value, line.kpi.better)
 

@@ -30,7 +30,7 @@ from nami_monitor.briefing.overview import (
     Overview,
     data_breaks,
     independent,
-    line_of,
+    line_of_aim,
     shown_periods,
 )
 from nami_monitor.briefing.phases import months, phases
@@ -340,11 +340,11 @@ def signals_of_targets(db: Transaction, month: date) -> tuple[Signal, ...]:
 
 def _aims(db: Transaction, stated: Sequence[Target], scope: SignalScope) -> Iterator[Signal]:
     """The signals of the targets that hold for the category of a scope."""
-    for kpi in CATALOGUE.values():
-        if agreed(stated, kpi.code, scope.category, scope.month):
-            yield from of_aim(
-                line_of(db, kpi, Ask(until=scope.month, where=scope.where), stated), scope
-            )
+    own = [target for target in stated if target.category == scope.category]
+    for kpi in CATALOGUE.values() if own else ():
+        if agreed(own, kpi.code, scope.category, scope.month):
+            ask = Ask(until=scope.month, where=scope.where)
+            yield from of_aim(line_of_aim(db, kpi, ask, own), scope)
 
 
 WATCHED: Final = tuple(

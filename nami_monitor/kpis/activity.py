@@ -217,8 +217,17 @@ def _parts(
     given = [*([chosen] if chosen else []), *parameters]
     return db.once(
         f"{used}\0{given!r}\0{had}",
-        lambda: _added(db.frame(used, given), db.frame(had), by, periods),
+        lambda: _added(
+            db.once(f"{used}\0{given!r}", lambda: db.frame(used, given)),
+            db.once(had, lambda: db.frame(had)),
+            by,
+            periods,
+        ),
     )
+
+
+MONTHS: Final = 2**18
+"""More than the number of any month."""
 
 
 def _month(day: str) -> str:
@@ -254,30 +263,31 @@ def _added(
     life = used.select(
         pl.col("place").fill_null(len(places)), pl.col("since"), pl.col("until")
     ).to_numpy()
-    lives, own = np.unique(life, axis=0, return_inverse=True)
-    place, since, until = lives.T.astype(int)
+    place, since, until = life.T.astype(np.int64)
+    lives, own = np.unique((place * MONTHS + since) * MONTHS + until, return_inverse=True)
+    place, since, until = lives // MONTHS**2, lives // MONTHS % MONTHS, lives % MONTHS
     first, last = (np.array([_number(day) for day in ends]) for ends in _ends(periods))
     wanted = np.minimum(last, until[:, None]) - np.maximum(first, since[:, None]) + 1
     lacks = months[place] < wanted
     group = used["group"].to_numpy()
     counted = sparse.csr_array(
-        (np.ones(len(own)), (group, own.ravel())), shape=(len(groups), len(lives))
+        (np.ones(len(own)), (group, own)), shape=(len(groups), len(lives))
     )
     total, known = counted @ np.nan_to_num(value[place]), counted @ ~np.isnan(value[place])
     missing = (counted @ lacks.astype(float)).astype(int)
     names = used["location_id"].to_list()
-    named, doubled = (_first(group, marks, own.ravel(), names) for marks in (lacks, twice[place]))
+    named, doubled = (_first(group, marks, own, names) for marks in (lacks, twice[place]))
+    cells = zip(total.tolist(), known.tolist(), missing.tolist(), strict=True)
     return {
         tuple(keys): [
             ActivityPart(
-                float(total[g, no]) if known[g, no] else None,
-                int(missing[g, no]),
-                named.get((g, no), ()),
-                doubled.get((g, no), ()),
+                value if there else None, gone, named.get((g, no), ()), doubled.get((g, no), ())
             )
-            for no in range(len(periods))
+            for no, (value, there, gone) in enumerate(zip(*cell, strict=True))
         ]
-        for g, *keys in (groups if by else groups.select("group")).iter_rows()
+        for (g, *keys), cell in zip(
+            (groups if by else groups.select("group")).iter_rows(), cells, strict=True
+        )
     }
 
 
