@@ -313,8 +313,7 @@ def _kind(kpi: Kpi, kind: str) -> str:
 
 def shown_periods(db: Transaction, kpi: Kpi, month: date) -> list[Period]:
     """The periods of a KPI that an overview of a month shows, oldest first."""
-    kind = _kind(kpi, PeriodKind.MONTH)
-    return periods_of(db, Ask(kind, month, LOOKED_AT.get(kind, YEARS)))[-SHOWN_MONTHS:]
+    return periods_of(db, looked_at(kpi, Ask(until=month)))[-SHOWN_MONTHS:]
 
 
 def line_of(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
@@ -330,15 +329,29 @@ def line_of(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> Kp
     return replace(line, assessment=assessment, signal=signal, drift=drift, goals=goals)
 
 
-def line_of_aim(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
-    """The same with its target alone: without what its months show, and without other targets."""
+def looked_at(kpi: Kpi, ask: Ask) -> Ask:
+    """The question of the history of one KPI in the period of another."""
     kind = _kind(kpi, ask.kind)
-    history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
+    return replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS))
+
+
+def line_of_aim(
+    db: Transaction,
+    kpi: Kpi,
+    ask: Ask,
+    stated: Sequence[Target],
+    history: Sequence[KpiResult] = (),
+) -> KpiLine:
+    """The same with its target alone: without what its months show, and without other targets.
+
+    ``history`` is what ``looked_at`` asks, where somebody asked it already.
+    """
+    history = history or compute(db, kpi, looked_at(kpi, ask))
     month = ask.until or history[-1].month
     category = next(iter(ask.where.get("category", ())), None)
     found = agreed(stated, kpi.code, category, month)
     aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
-    now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
+    now, year_ago = history[-1], history[-1 - steps_in_year(_kind(kpi, ask.kind))]
     made = KpiLine(kpi, now, year_ago, tuple(history), None, aim, len(found))
     return replace(made, phases=months(phases(db, kpi, ask.where)))
 

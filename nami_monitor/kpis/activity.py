@@ -10,12 +10,14 @@ Figures of the organisation as a whole stand in for those of its locations in a 
 location has any; they say nothing about a location or a group.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import zip_longest
+from math import isnan
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -68,17 +70,56 @@ class ActivityPart(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ActivityParts:
+    """The activity of one group in every period.
+
+    ``value`` is NaN where there is none; ``named`` and ``twice`` are those of some periods.
+    """
+
+    value: NDArray[np.float64]
+    missing: NDArray[np.int64]
+    named: Mapping[int, tuple[str, ...]]
+    twice: Mapping[int, tuple[str, ...]]
+
+    def __iter__(self) -> Iterator[ActivityPart]:
+        """Every period by itself."""
+        for no, (value, gone) in enumerate(
+            zip(self.value.tolist(), self.missing.tolist(), strict=True)
+        ):
+            known = None if isnan(value) else value
+            yield ActivityPart(known, gone, self.named.get(no, ()), self.twice.get(no, ()))
+
+    @property
+    def divides(self) -> NDArray[np.bool_]:
+        """In which periods nothing speaks ``against`` it."""
+        found: NDArray[np.bool_] = ~np.isnan(self.value) & (self.missing == 0)
+        found[list(self.twice)] = False
+        return found
+
+    def filled_by(self, whole: ActivityParts) -> ActivityParts:
+        """The activity, and in periods without any that of the organisation as a whole."""
+        lacks = np.isnan(self.value)
+        told = {no: twice for no, twice in whole.twice.items() if lacks[no]}
+        return ActivityParts(
+            np.where(lacks, np.where(whole.missing > 0, np.nan, whole.value), self.value),
+            np.where(lacks, 0, self.missing),
+            {no: named for no, named in self.named.items() if not lacks[no]},
+            {no: twice for no, twice in self.twice.items() if not lacks[no]} | told,
+        )
+
+
+@dataclass(frozen=True)
 class Divided:
     """The denominators of a question.
 
-    ``parts`` are those of each period by the keys of the splitting dimensions; ``measures`` by
+    ``parts`` are those of all periods by the keys of the splitting dimensions; ``measures`` by
     category, None for the one that is not grouped by. Of the ``whole`` ones only the organisation
     has figures, where the question is about locations.
     """
 
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
-    parts: Mapping[Keys, Sequence[ActivityPart]]
+    parts: Mapping[Keys, ActivityParts]
     chosen: str | None
     whole: frozenset[str] = frozenset()
 
@@ -97,10 +138,11 @@ class Divided:
         stated = sorted({found for found in self.measures.values() if found})
         return stated, sorted(name or "-" for name, found in self.measures.items() if not found)
 
-    def parts_of(self, keys: Keys) -> Sequence[ActivityPart]:
-        """The activity of a group in each period; empty where it is used nowhere."""
-        own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
-        return self.parts.get(own, ())
+    def parts_of(self, keys: Keys) -> ActivityParts | None:
+        """The activity of a group in each period; None where it is used nowhere."""
+        return self.parts.get(
+            tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
+        )
 
     def unmeasured(self, category: str | None) -> Reason | None:
         """The reason why a category has no denominator in any period; None where it may."""
@@ -153,13 +195,9 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     rows = db.rows_again(f"select distinct activity_measure from {OF_WHOLE}")
     whole = frozenset(measure for (measure,) in rows)
     if whole and not OF_PLACE & set(ask.used):
+        none = ActivityParts(np.full(len(periods), np.nan), np.zeros(len(periods), int), {}, {})
         for keys, over_all in _parts(db, relation, ask, periods, WHOLE).items():
-            parts[keys] = [
-                part
-                if part is not None and part.value is not None
-                else ActivityPart(of_all.value if not of_all.missing else None, 0, (), of_all.twice)
-                for part, of_all in zip_longest(parts.get(keys, ()), over_all)
-            ]
+            parts[keys] = parts.get(keys, none).filled_by(over_all)
         whole = frozenset()
     located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
     return Divided(ask.by, measures, parts, _chosen(ask), whole - located)
@@ -175,7 +213,7 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
 
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
-) -> dict[Keys, list[ActivityPart]]:
+) -> dict[Keys, ActivityParts]:
     """The activity of each period, by the keys of the splitting dimensions.
 
     SQL says where a category is used and what places had; what that adds up to is a product of
@@ -237,7 +275,7 @@ def _month(day: str) -> str:
 
 def _added(
     used: pl.DataFrame, had: pl.DataFrame, by: Sequence[str], periods: Sequence[Period]
-) -> dict[Keys, list[ActivityPart]]:
+) -> dict[Keys, ActivityParts]:
     """What the places of each group had in each period.
 
     ``used`` are the places of groups, in order of their codes, each with the first and last month
@@ -270,24 +308,15 @@ def _added(
     wanted = np.minimum(last, until[:, None]) - np.maximum(first, since[:, None]) + 1
     lacks = months[place] < wanted
     group = used["group"].to_numpy()
-    counted = sparse.csr_array(
-        (np.ones(len(own)), (group, own)), shape=(len(groups), len(lives))
-    )
+    counted = sparse.csr_array((np.ones(len(own)), (group, own)), shape=(len(groups), len(lives)))
     total, known = counted @ np.nan_to_num(value[place]), counted @ ~np.isnan(value[place])
+    total[known == 0] = np.nan
     missing = (counted @ lacks.astype(float)).astype(int)
     names = used["location_id"].to_list()
     named, doubled = (_first(group, marks, own, names) for marks in (lacks, twice[place]))
-    cells = zip(total.tolist(), known.tolist(), missing.tolist(), strict=True)
     return {
-        tuple(keys): [
-            ActivityPart(
-                value if there else None, gone, named.get((g, no), ()), doubled.get((g, no), ())
-            )
-            for no, (value, there, gone) in enumerate(zip(*cell, strict=True))
-        ]
-        for (g, *keys), cell in zip(
-            (groups if by else groups.select("group")).iter_rows(), cells, strict=True
-        )
+        tuple(keys): ActivityParts(total[g], missing[g], named.get(g, {}), doubled.get(g, {}))
+        for g, *keys in (groups if by else groups.select("group")).iter_rows()
     }
 
 
@@ -301,18 +330,18 @@ def _number(month: date) -> int:
 
 def _first(
     group: NDArray[Any], marks: NDArray[np.bool_], own: NDArray[Any], names: Sequence[str | None]
-) -> dict[tuple[int, int], tuple[str, ...]]:
+) -> dict[int, dict[int, tuple[str, ...]]]:
     """The first few marked places of each group and period; places stand in order of their codes.
 
     ``marks`` are by life and period, and ``own`` is the life of each place.
     """
-    found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for no in np.flatnonzero(marks.any(axis=0)):
-        for at in np.flatnonzero(marks[own, no]):
-            told, name = found[int(group[at]), int(no)], names[int(at)]
-            if name is not None and len(told) < NAMED:
-                told.append(name)
-    return {key: tuple(told) for key, told in found.items()}
+    found: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
+    for no in np.flatnonzero(marks.any(axis=0)).tolist():
+        for at in np.flatnonzero(marks[own, no]).tolist():
+            told, name = found[int(group[at])], names[at]
+            if name is not None and len(told.get(no, ())) < NAMED:
+                told[no] = (*told.get(no, ()), name)
+    return found
 
 
 def _filters(ask: Ask) -> dict[str, tuple[str, ...]]:
