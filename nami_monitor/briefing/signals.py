@@ -405,8 +405,7 @@ def _histories(
     }
     if not last:
         return {}
-    ask = replace(ask, where={"category": tuple(last)}, last=FOLLOWED)
-    series = kpi.over_time.series(db, kpi, ask)
+    series = kpi.over_time.series(db, kpi, replace(ask, last=FOLLOWED))
     return {code: _History(series[code,], one) for code, one in last.items()}
 
 

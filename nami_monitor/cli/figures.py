@@ -417,10 +417,7 @@ def measurability(
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
     with session.read_month(month) as db:
-        measured = measure(db, measuring.watched())
-        if category is not None:
-            refuse_unknown("measurability.no_category", category, measured.categories)
-            measured = measured.only(category)
+        measured = measure(db, measuring.watched(), category)
         names = measuring.names(db, measured, session.lang)
     if not session.json:
         session.show((), _measured_lines(session, measured, names))
