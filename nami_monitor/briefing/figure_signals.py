@@ -8,13 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.briefing.overview import (
-    KpiLine,
-    Overview,
-    chart_of,
-    independent,
-    level_signals,
-)
+from nami_monitor.briefing.overview import KpiLine, Overview, chart_of, independent, level_signals
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State

@@ -28,14 +28,7 @@ from nami_monitor.kpis.targets import (
     targets,
     trend_goals,
 )
-from nami_monitor.signals.scan import (
-    FOLLOWED,
-    Assessment,
-    LevelSignal,
-    LevelSignals,
-    Slope,
-    assess,
-)
+from nami_monitor.signals.scan import FOLLOWED, Assessment, LevelSignal, LevelSignals, Slope, assess
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import category_names
@@ -336,11 +329,7 @@ def looked_at(kpi: Kpi, ask: Ask) -> Ask:
 
 
 def line_of_aim(
-    db: Transaction,
-    kpi: Kpi,
-    ask: Ask,
-    stated: Sequence[Target],
-    history: Sequence[KpiResult] = (),
+    db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target], history: Sequence[KpiResult] = ()
 ) -> KpiLine:
     """The same with its target alone: without what its months show, and without other targets.
 

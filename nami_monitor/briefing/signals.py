@@ -42,11 +42,7 @@ from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.context import surroundings
-from nami_monitor.kpis.interventions.evaluation import (
-    Evaluation,
-    evaluations,
-    in_primary_unit,
-)
+from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations, in_primary_unit
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed

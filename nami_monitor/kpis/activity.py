@@ -13,12 +13,11 @@ location has any; they say nothing about a location or a group.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from math import isnan
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -60,15 +59,6 @@ WHOLE_PLACE = ("",)
 """The location code under which the organisation as a whole stands."""
 
 
-class ActivityPart(NamedTuple):
-    """The activity of one group in one period, where it is missing, and where it stands twice."""
-
-    value: float | None
-    missing: int
-    named: tuple[str, ...]
-    twice: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class ActivityParts:
     """The activity of one group in every period.
@@ -81,13 +71,24 @@ class ActivityParts:
     named: Mapping[int, tuple[str, ...]]
     twice: Mapping[int, tuple[str, ...]]
 
-    def __iter__(self) -> Iterator[ActivityPart]:
-        """Every period by itself."""
-        for no, (value, gone) in enumerate(
-            zip(self.value.tolist(), self.missing.tolist(), strict=True)
-        ):
-            known = None if isnan(value) else value
-            yield ActivityPart(known, gone, self.named.get(no, ()), self.twice.get(no, ()))
+    def at(self, no: int) -> float | None:
+        """That of a period."""
+        value = float(self.value[no])
+        return None if isnan(value) else value
+
+    def against(self, no: int, measure: str | None) -> Reason | None:
+        """The reason why that of a period is no denominator; None where it is one."""
+        missing, named, twice = int(self.missing[no]), self.named.get(no, ()), self.twice.get(no)
+        if np.isnan(self.value[no]) and not missing:
+            return Reason("no_activity", {"measure": measure})
+        if twice == WHOLE_PLACE:
+            return Reason("activity_twice_whole", {"measure": measure})
+        if twice:
+            return Reason("activity_twice", {"measure": measure, "locations": ", ".join(twice)})
+        if not missing:
+            return None
+        listed = ", ".join(named) + (f" (+{missing - NAMED})" if missing > len(named) else "")
+        return Reason("activity_missing", {"measure": measure, "locations": listed, "n": missing})
 
     @property
     def divides(self) -> NDArray[np.bool_]:
@@ -120,6 +121,7 @@ class Divided:
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
     parts: Mapping[Keys, ActivityParts]
+    none: ActivityParts
     chosen: str | None
     whole: frozenset[str] = frozenset()
 
@@ -138,11 +140,10 @@ class Divided:
         stated = sorted({found for found in self.measures.values() if found})
         return stated, sorted(name or "-" for name, found in self.measures.items() if not found)
 
-    def parts_of(self, keys: Keys) -> ActivityParts | None:
-        """The activity of a group in each period; None where it is used nowhere."""
-        return self.parts.get(
-            tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
-        )
+    def parts_of(self, keys: Keys) -> ActivityParts:
+        """The activity of a group in each period; ``none`` where it is used nowhere."""
+        own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
+        return self.parts.get(own, self.none)
 
     def unmeasured(self, category: str | None) -> Reason | None:
         """The reason why a category has no denominator in any period; None where it may."""
@@ -155,23 +156,6 @@ class Divided:
         if measure is None:
             return Reason("no_activity_measure", {"category": category or ", ".join(silent) or "-"})
         return Reason("activity_whole", {"measure": measure}) if measure in self.whole else None
-
-
-def against(part: ActivityPart | None, measure: str | None) -> Reason | None:
-    """The reason why a group's activity is no denominator; None where it is one."""
-    if part is None or (part.value is None and not part.missing):
-        return Reason("no_activity", {"measure": measure})
-    if part.twice == WHOLE_PLACE:
-        return Reason("activity_twice_whole", {"measure": measure})
-    if part.twice:
-        return Reason("activity_twice", {"measure": measure, "locations": ", ".join(part.twice)})
-    if part.missing:
-        more = "" if part.missing <= len(part.named) else f" (+{part.missing - NAMED})"
-        return Reason(
-            "activity_missing",
-            {"measure": measure, "locations": ", ".join(part.named) + more, "n": part.missing},
-        )
-    return None
 
 
 def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relation) -> Divided:
@@ -194,13 +178,13 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     parts = dict(_parts(db, relation, ask, periods, LOCATED))
     rows = db.rows_again(f"select distinct activity_measure from {OF_WHOLE}")
     whole = frozenset(measure for (measure,) in rows)
+    none = ActivityParts(np.full(len(periods), np.nan), np.zeros(len(periods), int), {}, {})
     if whole and not OF_PLACE & set(ask.used):
-        none = ActivityParts(np.full(len(periods), np.nan), np.zeros(len(periods), int), {}, {})
         for keys, over_all in _parts(db, relation, ask, periods, WHOLE).items():
             parts[keys] = parts.get(keys, none).filled_by(over_all)
         whole = frozenset()
     located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
-    return Divided(ask.by, measures, parts, _chosen(ask), whole - located)
+    return Divided(ask.by, measures, parts, none, _chosen(ask), whole - located)
 
 
 def activity_measures(db: Transaction) -> tuple[str, ...]:
@@ -304,7 +288,8 @@ def _added(
     place, since, until = life.T.astype(np.int64)
     lives, own = np.unique((place * MONTHS + since) * MONTHS + until, return_inverse=True)
     place, since, until = lives // MONTHS**2, lives // MONTHS % MONTHS, lives % MONTHS
-    first, last = (np.array([_number(day) for day in ends]) for ends in _ends(periods))
+    ends = ((period.first, period.last) for period in periods)
+    first, last = np.array([[12 * day.year + day.month for day in pair] for pair in ends]).T
     wanted = np.minimum(last, until[:, None]) - np.maximum(first, since[:, None]) + 1
     lacks = months[place] < wanted
     group = used["group"].to_numpy()
@@ -318,14 +303,6 @@ def _added(
         tuple(keys): ActivityParts(total[g], missing[g], named.get(g, {}), doubled.get(g, {}))
         for g, *keys in (groups if by else groups.select("group")).iter_rows()
     }
-
-
-def _ends(periods: Sequence[Period]) -> tuple[list[date], list[date]]:
-    return [period.first for period in periods], [period.last for period in periods]
-
-
-def _number(month: date) -> int:
-    return 12 * month.year + month.month
 
 
 def _first(

@@ -283,16 +283,16 @@ def _figure(db: Transaction, kpi: Kpi, where: Where, period: str) -> KpiResult |
 
 def _answer(db: Transaction, kpi: Kpi, ask: Ask) -> KpiResult | None:
     """The figure of a question; those of all categories with a target are worked out at once."""
-    of = {target.category for target in targets(db) if target.kpi == kpi.code and target.category}
-    together = replace(ask, by=("category",), where={"category": tuple(sorted(filter(None, of)))})
-    for category in of:
-        if ask.where == {"category": (category,)}:
-            found = db.once(
-                f"{kpi.code} {together}",
-                lambda: {one.keys["category"]: one for one in compute(db, kpi, together)},
-            )
-            if category in found:
-                return replace(found[category], keys={})
+    of = {one.category for one in targets(db) if one.kpi == kpi.code and one.category}
+    together = replace(ask, by=("category",), where={"category": tuple(sorted(of))})
+    chosen = ask.where.get("category", ())
+    if len(ask.where) == len(chosen) == 1 and chosen[0] in of:
+        known = db.once(
+            f"{kpi.code} {together}",
+            lambda: {one.keys["category"]: one for one in compute(db, kpi, together)},
+        )
+        if chosen[0] in known:
+            return replace(known[chosen[0]], keys={})
     return next(iter(compute(db, kpi, ask)), None)
 
 

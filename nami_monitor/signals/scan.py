@@ -317,11 +317,7 @@ def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
     ]
     scans = _scans([(many[no], last[no]) for no in scanned])
     found = zip(scanned, scans, strict=True)
-    kept: dict[int, LevelSignal | None] = {
-        no: many[no]._signal(seen, last[no], new=True)  # noqa: SLF001 - the same module
-        for no, seen in found
-        if seen
-    }
+    kept = {no: seen and many[no]._signal(seen, last[no], new=True) for no, seen in found}  # noqa: SLF001
     chained = sorted(_may_stand(many, scanned))
     for no, chain in zip(chained, _chains([many[no] for no in chained]), strict=True):
         kept[no] = chain[last[no]]

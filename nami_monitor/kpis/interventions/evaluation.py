@@ -23,12 +23,7 @@ from nami_monitor.kpis.interventions.comparison import (
     compare,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read_panel_data
-from nami_monitor.kpis.interventions.plans import (
-    UNPLANNED,
-    ArmEffect,
-    FrozenVerdict,
-    Judgement,
-)
+from nami_monitor.kpis.interventions.plans import UNPLANNED, ArmEffect, FrozenVerdict, Judgement
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -98,20 +97,13 @@ class _Gathered(NamedTuple):
 
     def sums(self, db: Transaction, ask: Ask) -> dict[tuple[Keys, int], Sums]:
         """What SQL added up, by group and number of the period."""
-        size, added = len(ask.by), {}
-        for row in db.rows_again(*self.question) if self.question else ():
-            above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
-            added[row[:size], row[size]] = Sums(
-                above,
-                below,
-                covered,
-                base_units,
-                tuple(methods or ()),
-                proxies,
-                longer,
-                tuple(beside),
-            )
-        return added
+        size = len(ask.by)
+        rows = db.rows_again(*self.question) if self.question else ()
+        told = ((row[:size], row[size], row[size + 1 :]) for row in rows)
+        return {
+            (keys, no): Sums._make((*own[:4], tuple(own[4] or ()), *own[5:7], own[7:]))
+            for keys, no, own in told
+        }
 
 
 def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) -> _Gathered:
@@ -182,9 +174,8 @@ def added_up_series(
             fits[at], excused[keys] = False, why
         if divided:
             parts = divided.parts_of(keys)
-            below[at] = parts.value if parts else np.nan
             alone = divided.unmeasured(categories[0] if len(categories) == 1 else None)
-            sound[at] = parts.divides if parts and not alone else False
+            below[at], sound[at] = parts.value, parts.divides & (alone is None)
     for keys, no in around.unconfirmed:
         unsure[groups[keys], no] = True
     stands = fits & (share >= MIN_COMPLETENESS.value) & ~(sound & (below < 0))
@@ -320,24 +311,19 @@ def _judge(
     excused = context.not_applicable(around.excused, kpi.strategy, categories)
     measure = divided.measure(category) if divided else None
     unmeasured = divided.unmeasured(category) if divided else None
-    parts = divided.parts_of(keys) if divided else ()
+    parts = divided.parts_of(keys) if divided else None
     silent = dict.fromkeys(kpi.shares)
     ratio, factor = kpi.is_ratio, kpi.factor
     results = []
-    for no, (period, delivery, part) in enumerate(
-        zip(periods, around.of_group(keys), parts or repeat(None), strict=False)
-    ):
+    for no, (period, delivery) in enumerate(zip(periods, around.of_group(keys), strict=True)):
         sums = sums_of.get((keys, no))
         numerator, denominator, stated = (*sums[:2], sums.shares) if sums else NOTHING_ADDED
         shares = dict(zip(kpi.shares, stated, strict=True)) if stated else silent
-        if divided:
-            denominator = part.value if part and measure else None
+        if parts:
+            denominator = parts.at(no) if measure else None
         known = _known(kpi, sums)
         completeness = delivery.share * known
-        flags = (
-            *around.flags(keys, no, delivery),
-            *_caveats(kpi, sums, known, completeness),
-        )
+        flags = (*around.flags(keys, no, delivery), *_caveats(kpi, sums, known, completeness))
         value: float | None = None
         state, reason = State.NOT_COMPUTABLE, excused
         if reason:
@@ -348,7 +334,7 @@ def _judge(
                 or around.against(keys, no, delivery)
                 or around.unkept(kpi.needs, delivery)
                 or (_unlike(kpi, sums) if sums else None)
-                or (unmeasured or activity.against(part, measure) if divided else None)
+                or (unmeasured or parts.against(no, measure) if parts else None)
                 or _too_little(kpi, known)
             )
             if numerator is None and (not ratio or divided):
