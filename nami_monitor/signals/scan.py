@@ -316,14 +316,15 @@ def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
         if last[no] >= 0 and not np.isnan(one.values[-1]) and one.enough(last[no])
     ]
     scans = _scans([(many[no], last[no]) for no in scanned])
-    found = zip(scanned, scans, strict=True)
-    kept = {no: seen and many[no]._signal(seen, last[no], new=True) for no, seen in found}  # noqa: SLF001
+    kept: dict[int, LevelSignal | None] = {
+        no: many[no]._signal(seen, last[no], new=True) if seen else None  # noqa: SLF001
+        for no, seen in zip(scanned, scans, strict=True)
+    }
     chained = sorted(_may_stand(many, scanned))
     for no, chain in zip(chained, _chains([many[no] for no in chained]), strict=True):
         kept[no] = chain[last[no]]
-    looked_at = set(scanned)
     return [
-        kept.get(no) if no in looked_at or last[no] < 0 else one.at(last[no])
+        kept.get(no) if no in kept or last[no] < 0 else one.at(last[no])
         for no, one in enumerate(many)
     ]
 
