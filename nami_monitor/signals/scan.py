@@ -305,9 +305,8 @@ class LevelSignals:
 def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
     """What each of many series shows in its last month, as ``LevelSignals.at`` says it.
 
-    A change of level stands there only if a step that a scan found in a month before still stands,
-    or else if a scan finds it in that month. Where no step before may stand, the months before are
-    not looked at.
+    A change of level stands there if a step that a scan found in a month before still stands, which
+    is looked at where one may, or else if a scan finds it in that month.
     """
     last = [len(one.values) - 1 for one in many]
     scanned = [

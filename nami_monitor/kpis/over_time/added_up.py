@@ -152,8 +152,7 @@ def added_up_series(
     fits = ~unlike & (known >= MIN_COMPLETENESS.value)
     fits &= [_stated_on(kpi, period) is None for period in periods]
     broken, unsure, share = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool), known.copy()
-    excused: dict[Keys, Reason] = {}
-    sound = np.ones(shape, dtype=bool)
+    excused, sound = dict[Keys, Reason](), np.ones(shape, dtype=bool)
     fed: dict[int, tuple[Marks, Marks, Floats]] = {}
     for keys, at in groups.items():
         deliveries = around.of_group(keys)
@@ -553,7 +552,9 @@ class ChangeInYear(OverTime):
         before = added_up_series(db, summed, ask, earlier)
         return {
             keys: now._replace(
-                values=now.values - before[keys].values, broken=now.broken | before[keys].broken
+                values=now.values - before[keys].values,
+                broken=now.broken | before[keys].broken,
+                unsure=now.unsure | before[keys].unsure,
             )
             for keys, now in added_up_series(db, summed, ask, periods).items()
             if keys in before
