@@ -314,7 +314,7 @@ def _judge(
     silent = dict.fromkeys(kpi.shares)
     ratio, factor = kpi.is_ratio, kpi.factor
     results = []
-    for no, (period, delivery) in enumerate(zip(periods, around.of_group(keys), strict=True)):
+    for no, (period, delivery) in enumerate(zip(periods, around.of_group(keys), strict=False)):
         sums = sums_of.get((keys, no))
         numerator, denominator, stated = (*sums[:2], sums.shares) if sums else NOTHING_ADDED
         shares = dict(zip(kpi.shares, stated, strict=True)) if stated else silent
