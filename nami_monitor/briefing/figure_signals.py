@@ -8,13 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.briefing.overview import (
-    KpiLine,
-    Overview,
-    chart_of,
-    independent,
-    level_signals,
-)
+from nami_monitor.briefing.overview import KpiLine, Overview, chart_of, independent, level_signals
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State
@@ -196,7 +190,7 @@ def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
     of_months = line.kpi.over_time.divides_sums or (
         aim.judged is not None and aim.judged.period.kind == PeriodKind.MONTH
     )
-    if line.assessment is None or aim.value is None or not of_months:
+    if not line.comparable or aim.value is None or not of_months:
         return None
     return target_assurance(chart_of(line.shown, line.phases), aim.value, line.kpi.better)
 

@@ -28,14 +28,7 @@ from nami_monitor.kpis.targets import (
     targets,
     trend_goals,
 )
-from nami_monitor.signals.scan import (
-    FOLLOWED,
-    Assessment,
-    LevelSignal,
-    LevelSignals,
-    Slope,
-    assess,
-)
+from nami_monitor.signals.scan import FOLLOWED, Assessment, LevelSignal, LevelSignals, Slope, assess
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import category_names
@@ -81,7 +74,7 @@ def register_choices(db: Transaction, relation: str, ranked: str) -> RegisterCho
 
 def data_breaks(db: Transaction) -> tuple[SourceBreak, ...]:
     """Every data break, earliest first."""
-    rows = db.rows(
+    rows = db.rows_again(
         "select source, month, list(kind order by kind), any_value(detail) from breaks"
         " group by source, month order by month, source"
     )
@@ -153,6 +146,11 @@ class KpiLine:
     drift: Slope | None = None
     phases: tuple[date, ...] = ()
     goals: tuple[TrendGoal, ...] = ()
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it has a value, and months that can be compared with each other."""
+        return self.result.value is not None and independent(self.kpi, self.result.period.kind)
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -308,29 +306,43 @@ def _kind(kpi: Kpi, kind: str) -> str:
 
 def shown_periods(db: Transaction, kpi: Kpi, month: date) -> list[Period]:
     """The periods of a KPI that an overview of a month shows, oldest first."""
-    kind = _kind(kpi, PeriodKind.MONTH)
-    return periods_of(db, Ask(kind, month, LOOKED_AT.get(kind, YEARS)))[-SHOWN_MONTHS:]
+    return periods_of(db, looked_at(kpi, Ask(until=month)))[-SHOWN_MONTHS:]
 
 
 def line_of(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
     """The line of one KPI in the period that ends with the month of a question."""
-    kind = _kind(kpi, ask.kind)
-    history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
-    month = ask.until or history[-1].month
+    line = line_of_aim(db, kpi, ask, stated)
     signal, assessment, drift = None, None, None
-    accepted = months(phases(db, kpi, ask.where))
-    if history[-1].value is not None and independent(kpi, history[-1].period.kind):
-        series, last = level_signals(history, accepted), len(history) - 1
+    if line.comparable:
+        series, last = level_signals(line.history, line.phases), len(line.history) - 1
         signal, drift = series.at(last), series.drift
         assessment = assess(signal, kpi.better, enough=series.enough(last))
+    shown = [one.month for one in line.shown]
+    goals = trend_goals(db, stated, kpi, ask.where, shown, line.result.period.kind)
+    return replace(line, assessment=assessment, signal=signal, drift=drift, goals=goals)
+
+
+def looked_at(kpi: Kpi, ask: Ask) -> Ask:
+    """The question of the history of one KPI in the period of another."""
+    kind = _kind(kpi, ask.kind)
+    return replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS))
+
+
+def line_of_aim(
+    db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target], history: Sequence[KpiResult] = ()
+) -> KpiLine:
+    """The same with its target alone: without what its months show, and without other targets.
+
+    ``history`` is what ``looked_at`` asks, where somebody asked it already.
+    """
+    history = history or compute(db, kpi, looked_at(kpi, ask))
+    month = ask.until or history[-1].month
     category = next(iter(ask.where.get("category", ())), None)
-    found = agreed(stated, kpi.code, category, ask.until or month)
+    found = agreed(stated, kpi.code, category, month)
     aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
-    shown = [one.month for one in history[-SHOWN_MONTHS:]]
-    goals = trend_goals(db, stated, kpi, ask.where, shown, history[-1].period.kind)
-    now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
-    made = KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
-    return replace(made, signal=signal, drift=drift, phases=accepted, goals=goals)
+    now, year_ago = history[-1], history[-1 - steps_in_year(_kind(kpi, ask.kind))]
+    made = KpiLine(kpi, now, year_ago, tuple(history), None, aim, len(found))
+    return replace(made, phases=months(phases(db, kpi, ask.where)))
 
 
 def independent(kpi: Kpi, kind: str) -> bool:

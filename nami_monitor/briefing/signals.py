@@ -27,30 +27,28 @@ from nami_monitor.briefing.notes import Note, notes, of_series
 from nami_monitor.briefing.overview import (
     SHOWN_MONTHS,
     SPARK_MONTHS,
+    KpiLine,
     Overview,
     data_breaks,
     independent,
-    line_of,
+    line_of_aim,
+    looked_at,
     shown_periods,
 )
 from nami_monitor.briefing.phases import months, phases
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, month_range, months_between
 from nami_monitor.core.thresholds import UNSURE
-from nami_monitor.core.words import Direction, Flag, KitSignal, PeriodKind, State, Unit
+from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.context import surroundings
-from nami_monitor.kpis.interventions.evaluation import (
-    Evaluation,
-    evaluations,
-    in_primary_unit,
-)
+from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations, in_primary_unit
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
-from nami_monitor.kpis.over_time.added_up import AddedUp, ChangeInYear, Series
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
 from nami_monitor.kpis.questions import RELATIONS, choose, filter_sql
-from nami_monitor.kpis.targets import Target, Where, agreed, in_force, targets
+from nami_monitor.kpis.result import Series
+from nami_monitor.kpis.targets import Target, Where, in_force, targets
 from nami_monitor.signals.scan import FOLLOWED, LevelSignal, LevelSignals, in_last_month
 from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
 from nami_monitor.signals.signal_rules import (
@@ -307,9 +305,10 @@ def signals_by_category(
     Questions are asked once for all of them, and no figure is worked out that no signal needs: a
     thousand categories take seconds. Each looks at registers as a whole.
     """
-    stated, whole = targets(db), SignalScope(month, {})
+    whole = SignalScope(month, {})
     histories = {kpi.code: _histories(db, kpi, month, categories) for kpi in WATCHED}
     spent, levels = histories[SPEND], _levels(db, histories)
+    aimed = _aimed(db, targets(db), month, categories)
     sources = _sources(db, month, categories) if data_breaks(db) else {}
     registers = [_apart(look(db, whole)) for look in (of_measures, of_contracts, of_assets)]
     registers += [_apart(_refused_by_category(db, month)), _apart(of_falls(db, whole))]
@@ -321,7 +320,7 @@ def signals_by_category(
         scope = with_spend(own, history.months(SHOWN_MONTHS) if history else ())
         found[category] = ranked([
             *(changed(*level, scope) for level in levels.get(category, ())),
-            *_aims(db, stated, scope),
+            *(one for line in aimed.get(category, ()) for one in of_aim(line, scope)),
             *of_december(scope),
             *of_breaks(db, scope),
             *(one for all_of in registers for one in all_of.get(category, ())),
@@ -331,20 +330,33 @@ def signals_by_category(
 
 def signals_of_targets(db: Transaction, month: date) -> tuple[Signal, ...]:
     """The signals of the targets that hold for all categories together."""
-    stated, scope = targets(db), SignalScope(month, {})
-    if not any(one.category is None for one in in_force(stated, month)):
+    stated = targets(db)
+    held = {one.kpi for one in in_force(stated, month) if one.category is None}
+    if not held:
         return ()
-    spent = compute(db, CATALOGUE[SPEND], Ask(until=month, last=SHOWN_MONTHS))
-    return tuple(_aims(db, stated, with_spend(scope, values_of(spent))))
+    ask = Ask(until=month)
+    spent = compute(db, CATALOGUE[SPEND], replace(ask, last=SHOWN_MONTHS))
+    scope = with_spend(SignalScope(month, {}), values_of(spent))
+    own = (kpi for kpi in CATALOGUE.values() if kpi.code in held)
+    return tuple(one for kpi in own for one in of_aim(line_of_aim(db, kpi, ask, stated), scope))
 
 
-def _aims(db: Transaction, stated: Sequence[Target], scope: SignalScope) -> Iterator[Signal]:
-    """The signals of the targets that hold for the category of a scope."""
+def _aimed(
+    db: Transaction, stated: Sequence[Target], month: date, categories: Sequence[str]
+) -> dict[str, list[KpiLine]]:
+    """The lines of the targets that hold for categories; a KPI is asked once for all of them."""
+    held = in_force([one for one in stated if one.category in set(categories)], month)
+    found: dict[str, list[KpiLine]] = defaultdict(list)
     for kpi in CATALOGUE.values():
-        if agreed(stated, kpi.code, scope.category, scope.month):
-            yield from of_aim(
-                line_of(db, kpi, Ask(until=scope.month, where=scope.where), stated), scope
-            )
+        own = sorted(one.category or "" for one in held if one.kpi == kpi.code)
+        asked = Ask(until=month, by=("category",), where={"category": tuple(own)})
+        history: dict[str | None, list[KpiResult]] = defaultdict(list)
+        for one in compute(db, kpi, looked_at(kpi, asked)) if own else ():
+            history[one.keys["category"]].append(one)
+        for category in own:
+            ask = Ask(until=month, where={"category": (category,)})
+            found[category].append(line_of_aim(db, kpi, ask, stated, history[category]))
+    return found
 
 
 WATCHED: Final = tuple(
@@ -389,19 +401,8 @@ def _histories(
     }
     if not last:
         return {}
-    ask = replace(ask, where={"category": tuple(last)}, last=FOLLOWED)
-    if kpi.method or not isinstance(kpi.over_time, AddedUp | ChangeInYear):
-        found: dict[str, list[KpiResult]] = defaultdict(list)
-        for one in compute(db, kpi, ask):
-            found[one.keys["category"] or ""].append(one)
-        return {code: _History(_series(found[code]), one) for code, one in last.items()}
-    series = kpi.over_time.series(db, kpi, ask)
+    series = kpi.over_time.series(db, kpi, replace(ask, last=FOLLOWED))
     return {code: _History(series[code,], one) for code, one in last.items()}
-
-
-def _series(results: Sequence[KpiResult]) -> Series:
-    values = [np.nan if one.value is None else one.value for one in results]
-    return Series(np.array(values), np.array([Flag.DATA_BREAK in one.flags for one in results]))
 
 
 def _levels(

@@ -25,13 +25,7 @@ from nami_monitor.kpis.interventions.plans import (
 )
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.sentences import reason_text
-from nami_monitor.waterbed.outputs import (
-    WITHOUT_QUOTIENT,
-    Caution,
-    Estimate,
-    PilotPlan,
-    Result,
-)
+from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, PilotPlan, Result
 from nami_monitor.waterbed.planning import PilotDesign, PlannedDesign, Recommendation
 from nami_monitor.waterbed.verdicts import CLAIMS
 
@@ -630,10 +624,7 @@ def _advised(found: Recommendation, lang: str) -> str:
     return text(f"pilot.advice.{claim}.best", lang, power=power, chance=chance)
 
 
-CLAIM_NAMES: Final = {
-    Verdict.WATERBED_SHOWN: "waterbed",
-    Verdict.NET_REDUCTION_SHOWN: "net",
-}
+CLAIM_NAMES: Final = {Verdict.WATERBED_SHOWN: "waterbed", Verdict.NET_REDUCTION_SHOWN: "net"}
 """The claims that a pilot is to show, as the catalogues name them."""
 
 

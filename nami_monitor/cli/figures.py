@@ -15,7 +15,6 @@ from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.deliveries import source_months
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, as_row, compute, sentences
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.listing import export as export_rows
@@ -189,6 +188,8 @@ def _remark(session: CommandSession, result: KpiResult) -> str:
 @command(app, "completeness")
 def completeness(session: CommandSession) -> None:
     """Show by source and month what was expected, what is there, and where a series breaks."""
+    from nami_monitor.ingest.deliveries import source_months  # noqa: PLC0415 - slow to load
+
     with session.read() as db:
         months = source_months(db)
     document = [
@@ -416,10 +417,7 @@ def measurability(
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
     with session.read_month(month) as db:
-        measured = measure(db, measuring.watched())
-        if category is not None:
-            refuse_unknown("measurability.no_category", category, measured.categories)
-            measured = measured.only(category)
+        measured = measure(db, measuring.watched(), category)
         names = measuring.names(db, measured, session.lang)
     if not session.json:
         session.show((), _measured_lines(session, measured, names))

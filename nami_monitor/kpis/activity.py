@@ -10,13 +10,14 @@ Figures of the organisation as a whole stand in for those of its locations in a 
 location has any; they say nothing about a location or a group.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from itertools import zip_longest
-from typing import Any, Final, NamedTuple
+from math import isnan
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -58,27 +59,69 @@ WHOLE_PLACE = ("",)
 """The location code under which the organisation as a whole stands."""
 
 
-class ActivityPart(NamedTuple):
-    """The activity of one group in one period, where it is missing, and where it stands twice."""
+@dataclass(frozen=True)
+class ActivityParts:
+    """The activity of one group in every period.
 
-    value: float | None
-    missing: int
-    named: tuple[str, ...]
-    twice: tuple[str, ...] = ()
+    ``value`` is NaN where there is none; ``named`` and ``twice`` are those of some periods.
+    """
+
+    value: NDArray[np.float64]
+    missing: NDArray[np.int64]
+    named: Mapping[int, tuple[str, ...]]
+    twice: Mapping[int, tuple[str, ...]]
+
+    def at(self, no: int) -> float | None:
+        """That of a period."""
+        value = float(self.value[no])
+        return None if isnan(value) else value
+
+    def against(self, no: int, measure: str | None) -> Reason | None:
+        """The reason why that of a period is no denominator; None where it is one."""
+        missing, named, twice = int(self.missing[no]), self.named.get(no, ()), self.twice.get(no)
+        if np.isnan(self.value[no]) and not missing:
+            return Reason("no_activity", {"measure": measure})
+        if twice == WHOLE_PLACE:
+            return Reason("activity_twice_whole", {"measure": measure})
+        if twice:
+            return Reason("activity_twice", {"measure": measure, "locations": ", ".join(twice)})
+        if not missing:
+            return None
+        listed = ", ".join(named) + (f" (+{missing - NAMED})" if missing > len(named) else "")
+        return Reason("activity_missing", {"measure": measure, "locations": listed, "n": missing})
+
+    @property
+    def divides(self) -> NDArray[np.bool_]:
+        """In which periods nothing speaks ``against`` it."""
+        found: NDArray[np.bool_] = ~np.isnan(self.value) & (self.missing == 0)
+        found[list(self.twice)] = False
+        return found
+
+    def filled_by(self, whole: ActivityParts) -> ActivityParts:
+        """The activity, and in periods without any that of the organisation as a whole."""
+        lacks = np.isnan(self.value)
+        told = {no: twice for no, twice in whole.twice.items() if lacks[no]}
+        return ActivityParts(
+            np.where(lacks, np.where(whole.missing > 0, np.nan, whole.value), self.value),
+            np.where(lacks, 0, self.missing),
+            {no: named for no, named in self.named.items() if not lacks[no]},
+            {no: twice for no, twice in self.twice.items() if not lacks[no]} | told,
+        )
 
 
 @dataclass(frozen=True)
 class Divided:
     """The denominators of a question.
 
-    ``parts`` are those of each period by the keys of the splitting dimensions; ``measures`` by
+    ``parts`` are those of all periods by the keys of the splitting dimensions; ``measures`` by
     category, None for the one that is not grouped by. Of the ``whole`` ones only the organisation
     has figures, where the question is about locations.
     """
 
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
-    parts: Mapping[Keys, Sequence[ActivityPart]]
+    parts: Mapping[Keys, ActivityParts]
+    none: ActivityParts
     chosen: str | None
     whole: frozenset[str] = frozenset()
 
@@ -97,10 +140,10 @@ class Divided:
         stated = sorted({found for found in self.measures.values() if found})
         return stated, sorted(name or "-" for name, found in self.measures.items() if not found)
 
-    def parts_of(self, keys: Keys) -> Sequence[ActivityPart]:
-        """The activity of a group in each period; empty where it is used nowhere."""
+    def parts_of(self, keys: Keys) -> ActivityParts:
+        """The activity of a group in each period; ``none`` where it is used nowhere."""
         own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
-        return self.parts.get(own, ())
+        return self.parts.get(own, self.none)
 
     def unmeasured(self, category: str | None) -> Reason | None:
         """The reason why a category has no denominator in any period; None where it may."""
@@ -113,23 +156,6 @@ class Divided:
         if measure is None:
             return Reason("no_activity_measure", {"category": category or ", ".join(silent) or "-"})
         return Reason("activity_whole", {"measure": measure}) if measure in self.whole else None
-
-
-def against(part: ActivityPart | None, measure: str | None) -> Reason | None:
-    """The reason why a group's activity is no denominator; None where it is one."""
-    if part is None or (part.value is None and not part.missing):
-        return Reason("no_activity", {"measure": measure})
-    if part.twice == WHOLE_PLACE:
-        return Reason("activity_twice_whole", {"measure": measure})
-    if part.twice:
-        return Reason("activity_twice", {"measure": measure, "locations": ", ".join(part.twice)})
-    if part.missing:
-        more = "" if part.missing <= len(part.named) else f" (+{part.missing - NAMED})"
-        return Reason(
-            "activity_missing",
-            {"measure": measure, "locations": ", ".join(part.named) + more, "n": part.missing},
-        )
-    return None
 
 
 def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relation) -> Divided:
@@ -152,17 +178,13 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     parts = dict(_parts(db, relation, ask, periods, LOCATED))
     rows = db.rows_again(f"select distinct activity_measure from {OF_WHOLE}")
     whole = frozenset(measure for (measure,) in rows)
+    none = ActivityParts(np.full(len(periods), np.nan), np.zeros(len(periods), int), {}, {})
     if whole and not OF_PLACE & set(ask.used):
         for keys, over_all in _parts(db, relation, ask, periods, WHOLE).items():
-            parts[keys] = [
-                part
-                if part is not None and part.value is not None
-                else ActivityPart(of_all.value if not of_all.missing else None, 0, (), of_all.twice)
-                for part, of_all in zip_longest(parts.get(keys, ()), over_all)
-            ]
+            parts[keys] = parts.get(keys, none).filled_by(over_all)
         whole = frozenset()
     located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
-    return Divided(ask.by, measures, parts, _chosen(ask), whole - located)
+    return Divided(ask.by, measures, parts, none, _chosen(ask), whole - located)
 
 
 def activity_measures(db: Transaction) -> tuple[str, ...]:
@@ -175,7 +197,7 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
 
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
-) -> dict[Keys, list[ActivityPart]]:
+) -> dict[Keys, ActivityParts]:
     """The activity of each period, by the keys of the splitting dimensions.
 
     SQL says where a category is used and what places had; what that adds up to is a product of
@@ -217,8 +239,17 @@ def _parts(
     given = [*([chosen] if chosen else []), *parameters]
     return db.once(
         f"{used}\0{given!r}\0{had}",
-        lambda: _added(db.frame(used, given), db.frame(had), by, periods),
+        lambda: _added(
+            db.once(f"{used}\0{given!r}", lambda: db.frame(used, given)),
+            db.once(had, lambda: db.frame(had)),
+            by,
+            periods,
+        ),
     )
+
+
+MONTHS: Final = 2**18
+"""More than the number of any month."""
 
 
 def _month(day: str) -> str:
@@ -228,7 +259,7 @@ def _month(day: str) -> str:
 
 def _added(
     used: pl.DataFrame, had: pl.DataFrame, by: Sequence[str], periods: Sequence[Period]
-) -> dict[Keys, list[ActivityPart]]:
+) -> dict[Keys, ActivityParts]:
     """What the places of each group had in each period.
 
     ``used`` are the places of groups, in order of their codes, each with the first and last month
@@ -254,55 +285,40 @@ def _added(
     life = used.select(
         pl.col("place").fill_null(len(places)), pl.col("since"), pl.col("until")
     ).to_numpy()
-    lives, own = np.unique(life, axis=0, return_inverse=True)
-    place, since, until = lives.T.astype(int)
-    first, last = (np.array([_number(day) for day in ends]) for ends in _ends(periods))
+    place, since, until = life.T.astype(np.int64)
+    lives, own = np.unique((place * MONTHS + since) * MONTHS + until, return_inverse=True)
+    place, since, until = lives // MONTHS**2, lives // MONTHS % MONTHS, lives % MONTHS
+    ends = ((period.first, period.last) for period in periods)
+    first, last = np.array([[12 * day.year + day.month for day in pair] for pair in ends]).T
     wanted = np.minimum(last, until[:, None]) - np.maximum(first, since[:, None]) + 1
     lacks = months[place] < wanted
     group = used["group"].to_numpy()
-    counted = sparse.csr_array(
-        (np.ones(len(own)), (group, own.ravel())), shape=(len(groups), len(lives))
-    )
+    counted = sparse.csr_array((np.ones(len(own)), (group, own)), shape=(len(groups), len(lives)))
     total, known = counted @ np.nan_to_num(value[place]), counted @ ~np.isnan(value[place])
+    total[known == 0] = np.nan
     missing = (counted @ lacks.astype(float)).astype(int)
     names = used["location_id"].to_list()
-    named, doubled = (_first(group, marks, own.ravel(), names) for marks in (lacks, twice[place]))
+    named, doubled = (_first(group, marks, own, names) for marks in (lacks, twice[place]))
     return {
-        tuple(keys): [
-            ActivityPart(
-                float(total[g, no]) if known[g, no] else None,
-                int(missing[g, no]),
-                named.get((g, no), ()),
-                doubled.get((g, no), ()),
-            )
-            for no in range(len(periods))
-        ]
+        tuple(keys): ActivityParts(total[g], missing[g], named.get(g, {}), doubled.get(g, {}))
         for g, *keys in (groups if by else groups.select("group")).iter_rows()
     }
 
 
-def _ends(periods: Sequence[Period]) -> tuple[list[date], list[date]]:
-    return [period.first for period in periods], [period.last for period in periods]
-
-
-def _number(month: date) -> int:
-    return 12 * month.year + month.month
-
-
 def _first(
     group: NDArray[Any], marks: NDArray[np.bool_], own: NDArray[Any], names: Sequence[str | None]
-) -> dict[tuple[int, int], tuple[str, ...]]:
+) -> dict[int, dict[int, tuple[str, ...]]]:
     """The first few marked places of each group and period; places stand in order of their codes.
 
     ``marks`` are by life and period, and ``own`` is the life of each place.
     """
-    found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for no in np.flatnonzero(marks.any(axis=0)):
-        for at in np.flatnonzero(marks[own, no]):
-            told, name = found[int(group[at]), int(no)], names[int(at)]
-            if name is not None and len(told) < NAMED:
-                told.append(name)
-    return {key: tuple(told) for key, told in found.items()}
+    found: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
+    for no in np.flatnonzero(marks.any(axis=0)).tolist():
+        for at in np.flatnonzero(marks[own, no]).tolist():
+            told, name = found[int(group[at])], names[at]
+            if name is not None and len(told.get(no, ())) < NAMED:
+                told[no] = (*told.get(no, ()), name)
+    return found
 
 
 def _filters(ask: Ask) -> dict[str, tuple[str, ...]]:

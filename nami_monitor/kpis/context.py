@@ -347,7 +347,9 @@ def exemptions(db: Transaction) -> Exemptions:
         f"{s}_applies, {s}_reason, {s}_legal_basis, {s}_look_again_on" for s in DECIDED
     )
     found = {}
-    for category, *stated in db.rows_again(f"select category, {columns} from category_facts"):
+    test = " and ".join(f"{s}_applies" for s in DECIDED)
+    sql = f"select category, {columns} from category_facts where not ({test})"
+    for category, *stated in db.rows_again(sql):
         for at, strategy in enumerate(DECIDED):
             applies, reason, basis, again = stated[4 * at : 4 * at + 4]
             if applies is False:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,8 +27,8 @@ from nami_monitor.core.words import (
     Strategy,
     Unit,
 )
-from nami_monitor.kpis.questions import RELATIONS, Ask
-from nami_monitor.kpis.result import UNITS, KpiResult
+from nami_monitor.kpis.questions import RELATIONS, Ask, Keys
+from nami_monitor.kpis.result import UNITS, KpiResult, Series
 from nami_monitor.kpis.source_rows import SourceRows
 from nami_monitor.store import Transaction
 
@@ -106,6 +107,13 @@ class OverTime(ABC):
     @abstractmethod
     def compute(self, db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
         """The results of a KPI; see ``compute``."""
+
+    def series(self, db: Transaction, kpi: Kpi, ask: Ask) -> dict[Keys, Series]:
+        """The same as numbers alone, by group, in the order of the groups."""
+        found: dict[Keys, list[KpiResult]] = defaultdict(list)
+        for result in self.compute(db, kpi, ask):
+            found[tuple(result.keys.values())].append(result)
+        return {keys: Series.of(results) for keys, results in found.items()}
 
     @abstractmethod
     def source_rows(

@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import Period, period_at
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import PeriodKind, State
@@ -302,22 +303,31 @@ class Measurability:
 
 
 def measurability(
-    db: Transaction, watched: Mapping[str, frozenset[int]] = MappingProxyType({})
+    db: Transaction,
+    watched: Mapping[str, frozenset[int]] = MappingProxyType({}),
+    category: str | None = None,
 ) -> Measurability:
-    """Work out every KPI for every category, and what it lacks.
+    """Work out every KPI for every category or for one, and what it lacks.
 
     ``watched`` holds the numbers of the kit's cases that watch a KPI, by its code: what such a KPI
     lacks is asked only of categories that it is about.
+
+    Raises:
+        UserError: ``measurability.no_category`` for a category that is not known.
     """
     month = latest_month(db)
     known = _categories(db)
+    if category is not None:
+        refuse_unknown("measurability.no_category", category, known)
+        known = [category]
     if month is None or not known:
         return Measurability(month, tuple(known), (), ())
     filled = filled_columns(db, month, watched)
     excused = context.surroundings(db, RELATIONS["by_contract"], Ask(by=BY_CATEGORY), [])
+    ask = Ask(until=month, by=BY_CATEGORY, where={"category": tuple(known)} if category else {})
     cells = []
     for kpi in CATALOGUE.values():
-        found = _by_category(db, kpi, month, filled)
+        found = _by_category(db, kpi, ask, filled)
         absent = _absent(db, kpi, month)
         for code in known:
             result = found.get(code) or _of_category(absent, kpi, code, excused)
@@ -344,7 +354,7 @@ def _categories(db: Transaction) -> list[str]:
 
 
 def _by_category(
-    db: Transaction, kpi: Kpi, month: date, filled: FilledColumns
+    db: Transaction, kpi: Kpi, ask: Ask, filled: FilledColumns
 ) -> dict[str | None, KpiResult]:
     """The figures of a KPI by category, each over the longest of ``KINDS`` that it can be given.
 
@@ -352,7 +362,7 @@ def _by_category(
     """
     results: dict[str | None, KpiResult] = {}
     for kind in KINDS:
-        for result in compute(db, kpi, Ask(kind=kind, until=month, by=BY_CATEGORY)):
+        for result in compute(db, kpi, replace(ask, kind=kind)):
             code = result.keys["category"]
             before = results.setdefault(code, result)
             if not (_of_time(before) and result.state is State.VALUE):

@@ -1,9 +1,14 @@
 """What a KPI has to say for one period and group: a value, or why there is none."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
@@ -96,3 +101,34 @@ def absolute(result: KpiResult) -> Absolute | None:
     if unit is None or result.numerator is None or not stands or not known:
         return None
     return Absolute(result.numerator, unit)
+
+
+class Series(NamedTuple):
+    """The figures of a group in periods that follow each other, as numbers alone.
+
+    Args:
+        values: NaN where there is none.
+        totals: what figures per activity divide, as ``absolute`` gives it; NaN where that is none.
+        broken: where a period cannot be compared with those before.
+        unsure: which rest on provisional codes.
+        excused: why they do not apply; None where they may.
+    """
+
+    values: NDArray[np.float64]
+    totals: NDArray[np.float64]
+    broken: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+    excused: Reason | None = None
+
+    @staticmethod
+    def of(results: Sequence[KpiResult]) -> Series:
+        """The numbers of a group's results, oldest first."""
+        whole = [total.value if total else np.nan for total in map(absolute, results)]
+        last = results[-1]
+        return Series(
+            np.array([np.nan if one.value is None else one.value for one in results]),
+            np.array(whole),
+            np.array([Flag.DATA_BREAK in one.flags for one in results]),
+            np.array([Flag.PROVISIONAL in one.flags for one in results]),
+            last.reason if last.state is State.NOT_APPLICABLE else None,
+        )

@@ -117,11 +117,11 @@ class TrendGoal:
 
 def targets(db: Transaction) -> tuple[Target, ...]:
     """Every target, by KPI, category and period."""
-    rows = db.rows_again(
+    sql = (
         f"select {', '.join(f't.{name}' for name in STATED)} from targets as t"
         " order by kpi, category, period, kind"
     )
-    return tuple(Target(*row) for row in rows)
+    return db.once("targets", lambda: tuple(Target(*row) for row in db.rows(sql)))
 
 
 def agreed(
@@ -144,8 +144,10 @@ def in_force(targets: Sequence[Target], month: date) -> tuple[Target, ...]:
 
     Whatever counts targets of a month counts these.
     """
-    of = dict.fromkeys((target.kpi, target.category) for target in targets)
-    held = (agreed(targets, kpi, category, month) for kpi, category in of)
+    of: dict[tuple[str, str | None], list[Target]] = defaultdict(list)
+    for target in targets:
+        of[target.kpi, target.category].append(target)
+    held = (agreed(own, kpi, category, month) for (kpi, category), own in of.items())
     return tuple(found[0] for found in held if found)
 
 
@@ -271,12 +273,26 @@ def _judged(
     begun = month.year == target.year and kind_of(target.period) == PeriodKind.YEAR
     if not begun or kpi.over_time.adds_months or kpi.only:
         return None
-    return next(iter(compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))), None)
+    return _answer(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))
 
 
 def _figure(db: Transaction, kpi: Kpi, where: Where, period: str) -> KpiResult | None:
     """The figure of a period as targets name it."""
-    ask = Ask(kind=kind_of(period), until=last_month(period), where=where)
+    return _answer(db, kpi, Ask(kind=kind_of(period), until=last_month(period), where=where))
+
+
+def _answer(db: Transaction, kpi: Kpi, ask: Ask) -> KpiResult | None:
+    """The figure of a question; those of all categories with a target are worked out at once."""
+    of = {one.category for one in targets(db) if one.kpi == kpi.code and one.category}
+    together = replace(ask, by=("category",), where={"category": tuple(sorted(of))})
+    chosen = ask.where.get("category", ())
+    if len(ask.where) == len(chosen) == 1 and chosen[0] in of:
+        known = db.once(
+            f"{kpi.code} {together}",
+            lambda: {one.keys["category"]: one for one in compute(db, kpi, together)},
+        )
+        if chosen[0] in known:
+            return replace(known[chosen[0]], keys={})
     return next(iter(compute(db, kpi, ask)), None)
 
 

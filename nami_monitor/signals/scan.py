@@ -305,8 +305,8 @@ class LevelSignals:
 def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
     """What each of many series shows in its last month, as ``LevelSignals.at`` says it.
 
-    A change of level stands there only if a scan finds it in that month, or if a step that a scan
-    found in a month before still stands. Where neither is so, nothing else is looked at.
+    A change of level stands there if a step that a scan found in a month before still stands, which
+    is looked at where one may, or else if a scan finds it in that month.
     """
     last = [len(one.values) - 1 for one in many]
     scanned = [
@@ -315,14 +315,15 @@ def in_last_month(many: Sequence[LevelSignals]) -> list[LevelSignal | None]:
         if last[no] >= 0 and not np.isnan(one.values[-1]) and one.enough(last[no])
     ]
     scans = _scans([(many[no], last[no]) for no in scanned])
-    found = {no for no, seen in zip(scanned, scans, strict=True) if seen}
-    found |= _may_stand(many, [no for no in scanned if no not in found])
-    chained = sorted(found)
-    shown = zip(chained, _chains([many[no] for no in chained]), strict=True)
-    kept = {no: chain[last[no]] for no, chain in shown}
-    looked_at = set(scanned)
+    kept: dict[int, LevelSignal | None] = {
+        no: many[no]._signal(seen, last[no], new=True) if seen else None  # noqa: SLF001
+        for no, seen in zip(scanned, scans, strict=True)
+    }
+    chained = sorted(_may_stand(many, scanned))
+    for no, chain in zip(chained, _chains([many[no] for no in chained]), strict=True):
+        kept[no] = chain[last[no]]
     return [
-        kept.get(no) if no in looked_at or last[no] < 0 else one.at(last[no])
+        kept.get(no) if no in kept or last[no] < 0 else one.at(last[no])
         for no, one in enumerate(many)
     ]
 
@@ -333,7 +334,7 @@ def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[in
     asked = [
         (no, point)
         for no, own in onsets.items()
-        for point in many[no]._points  # noqa: SLF001 - the same module
+        for point in many[no]._points[:-1]  # noqa: SLF001 - the same module
         if any(point + 1 - months in own for months in STEPS)
     ]
     scans = _scans([(many[no], point) for no, point in asked])

@@ -88,12 +88,7 @@ def code(
 ) -> Any:
     """A column of codes: at most 200 characters, no line breaks."""
     return column(
-        aliases,
-        hints,
-        codes=codes,
-        optional=optional,
-        matches=r"[^\r\n\t]{1,200}",
-        identifier=True,
+        aliases, hints, codes=codes, optional=optional, matches=r"[^\r\n\t]{1,200}", identifier=True
     )
 
 

@@ -62,11 +62,7 @@ def boundaries(
 
 
 def reach(
-    looks: Sequence[int],
-    at: int,
-    before: int,
-    degrees: float,
-    sure: float = CONFIDENCE.value,
+    looks: Sequence[int], at: int, before: int, degrees: float, sure: float = CONFIDENCE.value
 ) -> float:
     """How many standard errors an interval reaches at look ``at`` (from 0) of a plan.
 

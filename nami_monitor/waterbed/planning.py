@@ -112,11 +112,7 @@ def designs(sites: int, months: int, groups: int) -> tuple[PilotDesign, ...]:
 
 
 def plan(
-    inputs: Inputs,
-    reduction: float,
-    design: PilotDesign,
-    *,
-    quotient_expected: float = 0.7,
+    inputs: Inputs, reduction: float, design: PilotDesign, *, quotient_expected: float = 0.7
 ) -> PilotPlan:
     """What a pilot of these locations can show.
 

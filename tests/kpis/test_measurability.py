@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Evidence, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.measurability import (
@@ -210,8 +211,12 @@ def test_unlocks_add_up_to_the_figures_that_lack_something(found):
     }
 
 
-def test_one_category_by_itself_has_its_own_unlocks(found):
+def test_one_category_by_itself_has_its_own_unlocks(made, found):
     paper = found.only("paper")
+    with made.store.read() as db:
+        assert measurability(db, category="paper") == paper
+        with pytest.raises(UserError, match="no_category"):
+            measurability(db, category="nowhere")
     assert paper.categories == ("paper",)
     assert [cell.kpi.code for cell in paper.cells] == list(CATALOGUE)
     assert {category for one in paper.unlocks for category, _ in one.alone} == {"paper"}

@@ -23,6 +23,7 @@ YEARS = """
 ordered_on location_id category product_id quantity amount_eur condition
 {rows}
 """
+DECEMBER = dt.date(2024, 12, 1)
 MONTHS = [(year, month) for year in (2023, 2024) for month in range(1, 13)]
 
 
@@ -200,6 +201,12 @@ def test_attainment_counts_the_targets_of_the_period_that_are_met(ordered):
         assert [t.kpi for t in targets(db) if t.category == "paper" and t.kpi not in CATALOGUE] == [
             "no_such_kpi"
         ]
+        for category in ("paper", "laptops"):  # both were worked out at once
+            where = {"category": (category,)}
+            target = stated(category=category)
+            together = judge_target(db, CATALOGUE["impact_spend"], DECEMBER, where, target).judged
+            alone = ordered.one("impact_spend", kind="year", where=where)
+            assert together == alone
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,7 @@ def without_codes(
 
 
 def known_queries(
-    table: str,
-    free: Collection[str],
-    product_source: str,
-    new: Collection[tuple[str, str]] = (),
+    table: str, free: Collection[str], product_source: str, new: Collection[tuple[str, str]] = ()
 ) -> dict[str, str]:
     """Per coded column a query of the codes that it may hold; a ``free`` one may hold any.
 

@@ -412,11 +412,7 @@ def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
 
 
 def _lacking(
-    sheet: Sheet,
-    profile: Profile,
-    table: TableMap,
-    name: str,
-    known: Mapping[str, Sequence[str]],
+    sheet: Sheet, profile: Profile, table: TableMap, name: str, known: Mapping[str, Sequence[str]]
 ) -> FileQuestion:
     """A required column that nothing fills: one of the file's own, or a text for all rows."""
     first = name.partition(" / ")[0]

@@ -16,11 +16,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import MIN_PER_ARM, MIN_POST_MONTHS, MOST_ARMS
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis.interventions.comparison import Comparison, compare, target_parts
-from nami_monitor.kpis.interventions.panel_data import (
-    READINGS,
-    Floats,
-    PanelData,
-)
+from nami_monitor.kpis.interventions.panel_data import READINGS, Floats, PanelData
 from nami_monitor.kpis.interventions.plans import ArmEffect
 from nami_monitor.kpis.interventions.register import (
     AssignedLocation,

@@ -23,12 +23,7 @@ from nami_monitor.kpis.interventions.comparison import (
     compare,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read_panel_data
-from nami_monitor.kpis.interventions.plans import (
-    UNPLANNED,
-    ArmEffect,
-    FrozenVerdict,
-    Judgement,
-)
+from nami_monitor.kpis.interventions.plans import UNPLANNED, ArmEffect, FrozenVerdict, Judgement
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole
@@ -363,14 +358,20 @@ def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
 
     Earliest first, without other destinations.
     """
+    data = db.once("interventions", lambda: read_panel_data(db))
 
-    def make() -> tuple[Evaluation, ...]:
-        data = db.once("interventions", lambda: read_panel_data(db))
+    def compared() -> list[tuple[Intervention, Comparison | tuple[Limitation, ...]]]:
         latest = latest_month(db)
         begun = [one for one in data.register if latest and one.start_month <= latest]
-        return tuple(evaluate(one, data, unit, with_destinations=False) for one in begun)
+        return [(one, compare_as_planned(one, data)) for one in begun]
 
-    return db.once(f"interventions in {unit}", make)
+    return db.once(
+        f"interventions in {unit}",
+        lambda: tuple(
+            _in_unit(one, data, found, unit, ONCE, with_destinations=False)
+            for one, found in db.once("interventions compared", compared)
+        ),
+    )
 
 
 def in_primary_unit(db: Transaction) -> tuple[Evaluation, ...]:

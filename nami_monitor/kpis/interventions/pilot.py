@@ -11,11 +11,7 @@ import numpy as np
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import MIN_CONTROLS, MIN_PRE_MONTHS, PLAN_STARTS
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.comparison import (
-    Comparison,
-    compare,
-    find_outcomes,
-)
+from nami_monitor.kpis.interventions.comparison import Comparison, compare, find_outcomes
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites

@@ -250,9 +250,7 @@ DRAWN: Final = ("arm", "stratum", "seed", "starts_on")
 
 
 def _read(
-    row: tuple[Any, ...],
-    became: Mapping[tuple[str, str], str],
-    assignment: Assignment | None,
+    row: tuple[Any, ...], became: Mapping[tuple[str, str], str], assignment: Assignment | None
 ) -> Intervention:
     cells = dict(zip(NAMES, row, strict=True))
     cells |= {name: listed(cells[name]) for name in LISTS}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -29,7 +28,7 @@ from nami_monitor.kpis.questions import (
     periods_of,
     periods_sql,
 )
-from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.result import KpiResult, Reason, Series
 from nami_monitor.kpis.source_rows import WORD, SourceRows, SourceTable, between, source_tables
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literals
@@ -98,20 +97,13 @@ class _Gathered(NamedTuple):
 
     def sums(self, db: Transaction, ask: Ask) -> dict[tuple[Keys, int], Sums]:
         """What SQL added up, by group and number of the period."""
-        size, added = len(ask.by), {}
-        for row in db.rows_again(*self.question) if self.question else ():
-            above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
-            added[row[:size], row[size]] = Sums(
-                above,
-                below,
-                covered,
-                base_units,
-                tuple(methods or ()),
-                proxies,
-                longer,
-                tuple(beside),
-            )
-        return added
+        size = len(ask.by)
+        rows = db.rows_again(*self.question) if self.question else ()
+        told = ((row[:size], row[size], row[size + 1 :]) for row in rows)
+        return {
+            (keys, no): Sums._make((*own[:4], tuple(own[4] or ()), *own[5:7], own[7:]))
+            for keys, no, own in told
+        }
 
 
 def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) -> _Gathered:
@@ -133,29 +125,19 @@ def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) ->
     return _Gathered(relation, around, question, divided)
 
 
-class Series(NamedTuple):
-    """The values of a group in periods that follow each other, NaN where there is none.
-
-    ``broken`` says where a period cannot be compared with those before.
-    """
-
-    values: Floats
-    broken: Marks
-
-
 def added_up_series(
     db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]
 ) -> dict[Keys, Series]:
     """What ``added_up`` gives of each group as numbers alone, in a twentieth of its time.
 
-    For questions that need no reasons and speak of no places, of KPIs that rest on no method.
+    For questions that speak of no places, of KPIs that rest on no method.
     """
     found = _gathered(db, kpi, ask, periods)
     around, divided = found.around, found.divided
     size, sums = len(ask.by), _sums(db, found.question, ask)
     keyed = list(zip(*(sums[f"by{at}"] for at in range(size)), strict=True))
     keyed = keyed if size else [()] * len(sums)
-    groups = {keys: at for at, keys in enumerate({*keyed} | set(around.groups))}
+    groups = {keys: at for at, keys in enumerate(in_order({*keyed} | set(around.groups)))}
     shape = (len(groups), len(periods))
     above, below, covered = (np.full(shape, np.nan) for _ in range(3))
     there, unlike = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
@@ -169,8 +151,9 @@ def added_up_series(
     known = np.where(np.isnan(covered), np.where(there, 1.0, _known(kpi, None)), covered)
     fits = ~unlike & (known >= MIN_COMPLETENESS.value)
     fits &= [_stated_on(kpi, period) is None for period in periods]
-    broken = np.zeros(shape, dtype=bool)
-    fed: dict[int, tuple[Marks, Marks]] = {}
+    broken, unsure, share = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool), known.copy()
+    excused, sound = dict[Keys, Reason](), np.ones(shape, dtype=bool)
+    fed: dict[int, tuple[Marks, Marks, Floats]] = {}
     for keys, at in groups.items():
         deliveries = around.of_group(keys)
         if id(deliveries) not in fed:
@@ -178,20 +161,25 @@ def added_up_series(
             fed[id(deliveries)] = (
                 np.array([reason is None for reason in whole]),
                 np.array([one.broken for one in deliveries]),
+                np.array([one.share for one in deliveries]),
             )
         began = around.groups.get(keys)
         begun = [began is not None and began <= period.last for period in around.periods]
         fits[at] &= fed[id(deliveries)][0] & begun
         broken[at] = fed[id(deliveries)][1]
+        share[at] *= fed[id(deliveries)][2]
         categories = ask.categories(dict(zip(ask.by, keys, strict=True)))
-        if context.not_applicable(around.excused, kpi.strategy, categories):
-            fits[at] = False
+        if why := context.not_applicable(around.excused, kpi.strategy, categories):
+            fits[at], excused[keys] = False, why
         if divided:
-            category = categories[0] if len(categories) == 1 else None
-            parts, measure = divided.parts_of(keys), divided.measure(category)
-            sound = not divided.unmeasured(category) and len(parts) == len(periods)
-            fits[at] &= [sound and not activity.against(part, measure) for part in parts] or False
-            below[at] = [_float(part.value) for part in parts] or np.nan
+            parts = divided.parts_of(keys)
+            alone = divided.unmeasured(categories[0] if len(categories) == 1 else None)
+            below[at], sound[at] = parts.value, parts.divides & (alone is None)
+    for keys, no in around.unconfirmed:
+        unsure[groups[keys], no] = True
+    stands = fits & (share >= MIN_COMPLETENESS.value) & ~(sound & (below < 0))
+    totals = np.where(stands & bool(divided), np.nan_to_num(above), np.nan)
+    fits &= sound
     if kpi.is_ratio:
         part = np.nan_to_num(above)
         fits &= (below > 0) & (there | bool(divided))
@@ -199,11 +187,10 @@ def added_up_series(
             fits &= (part >= 0) & (kpi.beyond | (part <= below))
     values = np.nan_to_num(above) * kpi.factor / np.where(kpi.is_ratio & fits, below, 1.0)
     values = np.where(fits, np.maximum(values, 0.0) if kpi.unit is Unit.INDEX else values, np.nan)
-    return {keys: Series(values[at], broken[at]) for keys, at in groups.items()}
-
-
-def _float(value: float | None) -> float:
-    return np.nan if value is None else value
+    return {
+        keys: Series(values[at], totals[at], broken[at], unsure[at], excused.get(keys))
+        for keys, at in groups.items()
+    }
 
 
 def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:
@@ -323,24 +310,19 @@ def _judge(
     excused = context.not_applicable(around.excused, kpi.strategy, categories)
     measure = divided.measure(category) if divided else None
     unmeasured = divided.unmeasured(category) if divided else None
-    parts = divided.parts_of(keys) if divided else ()
+    parts = divided.parts_of(keys) if divided else None
     silent = dict.fromkeys(kpi.shares)
     ratio, factor = kpi.is_ratio, kpi.factor
     results = []
-    for no, (period, delivery, part) in enumerate(
-        zip(periods, around.of_group(keys), parts or repeat(None), strict=False)
-    ):
+    for no, (period, delivery) in enumerate(zip(periods, around.of_group(keys), strict=False)):
         sums = sums_of.get((keys, no))
         numerator, denominator, stated = (*sums[:2], sums.shares) if sums else NOTHING_ADDED
         shares = dict(zip(kpi.shares, stated, strict=True)) if stated else silent
-        if divided:
-            denominator = part.value if part and measure else None
+        if parts:
+            denominator = parts.at(no) if measure else None
         known = _known(kpi, sums)
         completeness = delivery.share * known
-        flags = (
-            *around.flags(keys, no, delivery),
-            *_caveats(kpi, sums, known, completeness),
-        )
+        flags = (*around.flags(keys, no, delivery), *_caveats(kpi, sums, known, completeness))
         value: float | None = None
         state, reason = State.NOT_COMPUTABLE, excused
         if reason:
@@ -351,7 +333,7 @@ def _judge(
                 or around.against(keys, no, delivery)
                 or around.unkept(kpi.needs, delivery)
                 or (_unlike(kpi, sums) if sums else None)
-                or (unmeasured or activity.against(part, measure) if divided else None)
+                or (unmeasured or parts.against(no, measure) if parts else None)
                 or _too_little(kpi, known)
             )
             if numerator is None and (not ratio or divided):
@@ -507,6 +489,8 @@ class AddedUp(OverTime):
 
     def series(self, db: Transaction, kpi: Kpi, ask: Ask) -> dict[Keys, Series]:
         """See ``added_up_series``."""
+        if kpi.method or privacy.PLACES & set(ask.used):
+            return super().series(db, kpi, ask)
         return added_up_series(db, kpi, ask, periods_of(db, ask))
 
     def source_rows(
@@ -561,11 +545,17 @@ class ChangeInYear(OverTime):
 
     def series(self, db: Transaction, kpi: Kpi, ask: Ask) -> dict[Keys, Series]:
         """The changes as numbers; what is broken in either period is."""
+        if kpi.method or privacy.PLACES & set(ask.used):
+            return super().series(db, kpi, ask)
         summed, periods = self.beneath(kpi), periods_of(db, ask)
         earlier = [period.a_year_earlier() for period in periods]
         before = added_up_series(db, summed, ask, earlier)
         return {
-            keys: Series(now.values - before[keys].values, now.broken | before[keys].broken)
+            keys: now._replace(
+                values=now.values - before[keys].values,
+                broken=now.broken | before[keys].broken,
+                unsure=now.unsure | before[keys].unsure,
+            )
             for keys, now in added_up_series(db, summed, ask, periods).items()
             if keys in before
         }

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,10 +20,9 @@ from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.privacy import hide_small_cells
 from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
-from nami_monitor.kpis.result import KpiResult, Reason, absolute
+from nami_monitor.kpis.result import KpiResult, Reason, Series
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
 from nami_monitor.signals.scan import logged, step_since
 from nami_monitor.signals.windows import WINDOW, critical
@@ -99,41 +97,40 @@ LOOKED_BACK: Final = 24
 class Goods:
     """Goods of one unit in a product group of a category, by the dimensions of ``BY``.
 
-    ``volume`` is base units per month, NaN where they are not known; ``rates`` the same per
-    activity.
+    Of ``series`` the totals are base units per month, and the values the same per activity;
+    ``last`` is its last month.
     """
 
     keys: Mapping[str, str | None]
-    months: tuple[KpiResult, ...]
-    volume: Floats
-    rates: Floats
+    series: Series
+    last: date
 
     def _until(self, month: date, most: int) -> slice:
-        end = months_between(self.months[0].month, month) + 1
+        end = len(self.series.values) - months_between(month, self.last)
         return slice(max(0, end - most), end)
-
-    def compared(self, month: date) -> tuple[KpiResult, ...]:
-        """The figures of the months that are compared, up to a month."""
-        return self.months[self._until(month, COMPARED)]
 
     def known(self, month: date) -> int:
         """In how many of the months that are compared the volume is known."""
-        return int(np.isfinite(self.volume[self._until(month, COMPARED)]).sum())
+        return int(np.isfinite(self.series.totals[self._until(month, COMPARED)]).sum())
 
     def judged(self, month: date) -> bool:
         """Whether the volume is known in all months compared, without a break."""
-        broken = any(Flag.DATA_BREAK in result.flags for result in self.compared(month))
+        broken = self.series.broken[self._until(month, COMPARED)].any()
         return self.known(month) == COMPARED and not broken
+
+    def unsure(self, month: date) -> bool:
+        """Whether any of the months compared rests on provisional codes."""
+        return bool(self.series.unsure[self._until(month, COMPARED)].any())
 
     def fall(self, month: date) -> Fall | None:
         """Their real fall up to a month; None where there is none, or it cannot be judged."""
         if not self.judged(month):
             return None
         looked_at = self._until(month, WINDOW)
-        broken = [Flag.DATA_BREAK in result.flags for result in self.months[looked_at]]
-        since = max((at for at, here in enumerate(broken) if here), default=0)
-        rates = self.rates[looked_at][since:]
-        return real_fall(self.volume[looked_at][since:], None if np.isnan(rates).all() else rates)
+        since = max(np.flatnonzero(self.series.broken[looked_at]), default=0)
+        rates = self.series.values[looked_at][since:]
+        volume = self.series.totals[looked_at][since:]
+        return real_fall(volume, None if np.isnan(rates).all() else rates)
 
 
 def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date) -> list[Goods]:
@@ -146,22 +143,8 @@ def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date)
     """
     wanted = months_between(first, last) + WINDOW
     ask = Ask(PeriodKind.MONTH, until=last, last=wanted, by=BY, where=where)
-    groups: dict[tuple[str | None, ...], list[KpiResult]] = defaultdict(list)
-    for result in added_up(db, volume, ask):
-        groups[tuple(result.keys.values())].append(result)
-    return [
-        Goods(
-            months[0].keys,
-            tuple(months),
-            _array([whole.value if whole else None for whole in map(absolute, months)]),
-            _array([month.value for month in months]),
-        )
-        for months in groups.values()
-    ]
-
-
-def _array(values: Sequence[float | None]) -> Floats:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    found = volume.over_time.series(db, volume, ask)
+    return [Goods(dict(zip(BY, keys, strict=True)), own, last) for keys, own in found.items()]
 
 
 def explanations(db: Transaction) -> tuple[Intervention, ...]:
@@ -281,17 +264,15 @@ def _judge(blank: KpiResult, own: Sequence[Goods], fell: set[int]) -> KpiResult:
     month = blank.month
     judged = [item for item in own if item.judged(month)]
     share = len(judged) / len(own)
-    seen = {flag for item in judged for result in item.compared(month) for flag in result.flags}
-    if Flag.PROVISIONAL in seen:
+    if any(item.unsure(month) for item in judged):
         blank = replace(blank, flags=(*blank.flags, Flag.PROVISIONAL))
     if judged:
         count = float(sum(id(item) in fell for item in judged))
         flags = (*blank.flags, Flag.INCOMPLETE) if share < 1 else blank.flags
         made = replace(blank, completeness=share, flags=flags)
         return replace(made, state=State.VALUE, value=count, numerator=count)
-    last = [item.compared(month)[-1] for item in own]
-    if all(item.state is State.NOT_APPLICABLE for item in last):
-        return replace(blank, state=State.NOT_APPLICABLE, reason=last[0].reason)
+    if all(item.series.excused for item in own):
+        return replace(blank, state=State.NOT_APPLICABLE, reason=own[0].series.excused)
     if any(item.known(month) == COMPARED for item in own):
         return replace(blank, reason=Reason("fall_over_break"))
     known = max(item.known(month) for item in own)
