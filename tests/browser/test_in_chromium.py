@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.i18n import LANGS, catalogue, text
-from tests.browser.serving import ROOT, serving, settled
+from tests.browser.serving import ROOT, serving, settled, visitor
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,21 @@ def test_the_language_switch_changes_every_word_and_the_address(server, page):
     settled(page)
     assert page.locator("h1").inner_text() == text("handbook.title", "en")
     assert "lang=en" in page.url
+
+
+def test_a_visitor_finds_nothing_of_the_one_before(server, page):
+    page.goto(f"{server.address}/handbook?lang=nl")
+    settled(page)
+    who = {one["name"]: one["value"] for one in page.context.cookies()}
+    assert who
+    page.evaluate("localStorage.setItem('kept', 'by the first')")
+    page.close()
+    after = visitor(page.context)
+    assert after.context.cookies() == []
+    after.goto(f"{server.address}/handbook?lang=nl")
+    settled(after)
+    assert "by the first" not in after.evaluate("Object.values(localStorage)")
+    assert who != {one["name"]: one["value"] for one in after.context.cookies()}
 
 
 def test_a_mailed_link_shows_the_same_filters_even_on_a_server_that_just_started(
