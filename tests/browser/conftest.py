@@ -14,7 +14,13 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",  # all pages share what one of them compiled, see ``context``
 ]
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest walks: a run of two processes does not end with one of them alone."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +52,17 @@ def server(demo_folder, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def context(chromium):
+def context(chromium, server):
     """One browser for all visitors, who take turns: it loads and compiles Streamlit's scripts once.
 
-    ``been`` are the addresses where somebody was.
+    A page without any script stays open, and with it the process that has compiled them. ``been``
+    are the addresses where somebody was.
     """
     with chromium.new_context(**VISITOR) as made:
         made.add_init_script(LISTENED)
         made.been = set()
+        made.stays = made.new_page()
+        made.stays.goto(f"{server.address}/_stcore/health")
         yield made
 
 
@@ -80,7 +89,8 @@ def page(context):
     opened.on("request", note)
     yield opened
     for each in context.pages:
-        each.close()
+        if each != context.stays:
+            each.close()
 
 
 SAID = """() => {

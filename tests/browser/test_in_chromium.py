@@ -181,6 +181,7 @@ def test_an_import_by_another_process_shows_while_the_page_is_open(demo_folder, 
         assert page.get_by_text("Nog geen gegevens").count() == 0
 
 
+@pytest.mark.longest
 def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
     with serving(Path(tmp_path / "cache"), tmp_path / "home") as fresh:
         page.goto(f"{fresh.address}/registers?part=targets&lang=nl")  # no page's file, but a door
