@@ -1,10 +1,11 @@
 """The product as people meet it: a server of its own and a real browser."""
 
+import re
 import shutil
 
 import pytest
 
-from tests.browser.serving import LISTENED, VISITOR, serving
+from tests.browser.serving import LISTENED, VISITOR, serving, visitor
 
 QUIET = [
     "--no-sandbox",
@@ -13,7 +14,13 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",  # all pages share what one of them compiled, see ``context``
 ]
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest walks: a run of two processes does not end with one of them alone."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
 @pytest.fixture(scope="session")
@@ -44,32 +51,46 @@ def server(demo_folder, tmp_path_factory):
         yield found
 
 
-@pytest.fixture
-def context(chromium):
-    """What the browser keeps of one visitor, who was never here."""
+@pytest.fixture(scope="session")
+def context(chromium, server):
+    """One browser for all visitors, who take turns: it loads and compiles Streamlit's scripts once.
+
+    A page without any script stays open, and with it the process that has compiled them. ``been``
+    are the addresses where somebody was.
+    """
     with chromium.new_context(**VISITOR) as made:
         made.add_init_script(LISTENED)
+        made.been = set()
+        made.stays = made.new_page()
+        made.stays.goto(f"{server.address}/_stcore/health")
         yield made
+
+
+LOCAL = re.compile(r"(?:data:|blob:|(?:http|ws)://127\.0\.0\.1:\d+(?=/))")
 
 
 @pytest.fixture
 def page(context):
-    """A page of 1280 px that notes every request that leaves the machine."""
-    opened = context.new_page()
+    """A page of 1280 px, of a visitor who was never here.
+
+    It notes every request that leaves the machine.
+    """
+    opened = visitor(context)
     opened.set_default_timeout(180_000)
     opened.outside = []
-    opened.on(
-        "request",
-        lambda request: (
+
+    def note(request):
+        local = LOCAL.match(request.url)
+        if not local:
             opened.outside.append(request.url)
-            if not request.url.startswith(
-                ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
-            )
-            else None
-        ),
-    )
+        elif local[0].startswith("http"):
+            context.been.add(local[0])
+
+    opened.on("request", note)
     yield opened
-    opened.close()
+    for each in context.pages:
+        if each != context.stays:
+            each.close()
 
 
 SAID = """() => {

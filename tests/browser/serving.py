@@ -23,7 +23,18 @@ class Server:
     own: Path
 
 
+_LEFT: list[int] = []
+"""Ports of servers that were stopped."""
+
+
 def _free_port() -> int:
+    """A port for a server, rather one that was left: the browser has kept Streamlit's scripts."""
+    for port in _LEFT:
+        with contextlib.suppress(OSError), socket.socket() as found:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(("127.0.0.1", port))
+            _LEFT.remove(port)
+            return port
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
@@ -57,6 +68,7 @@ def serving(cache: Path, home: Path):
     finally:
         process.terminate()
         process.wait(120)  # a page that is being drawn is drawn first
+        _LEFT.append(port)
 
 
 LISTENED = """(() => {
@@ -80,16 +92,20 @@ IDLE = """(milliseconds) => {
   );
   const now = performance.now();
   if (busy || window.idleSince === undefined) window.idleSince = busy ? undefined : now;
-  const idle = window.idleSince !== undefined && now - window.idleSince >= milliseconds;
+  const since = Math.max(window.idleSince ?? now, window.asked ?? 0, window.answered ?? 0);
+  const idle = window.idleSince !== undefined && now - since >= milliseconds;
   if (idle) window.idleSince = undefined;
   return idle;
 }"""
-"""Whether the page has been drawn and waited for nothing for so long."""
+"""Whether the page has been drawn, and neither waited nor was told anything, for so long."""
+
+LOOKS = 50
+"""Milliseconds between two looks: with one in every frame, the browser draws frames for them."""
 
 
 def settled(page) -> None:
     """Wait until the page has drawn everything it is going to draw."""
-    page.wait_for_function(IDLE, arg=250)
+    page.wait_for_function(IDLE, arg=250, polling=LOOKS)
 
 
 WIDTHS = (1280, 400, 320)
@@ -100,3 +116,21 @@ def fits(page, width) -> None:
     """Wait until nothing of a page stands beside a screen of so many pixels."""
     page.wait_for_timeout(100)
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+
+
+KEPT = "local_storage,indexeddb,service_workers,cache_storage"
+
+
+def visitor(context):
+    """A new page of a browser that has forgotten its visitors: who they were, what they kept.
+
+    ``context.been`` are the addresses where they were.
+    """
+    page = context.new_page()
+    context.clear_cookies()
+    context.clear_permissions()
+    tools = context.new_cdp_session(page)
+    for address in context.been:
+        tools.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": KEPT})
+    tools.detach()
+    return page

@@ -9,7 +9,7 @@ import pytest
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.doors import DOORS, HIDDEN
 from nami_monitor.ui.theme import replacements
-from tests.browser.serving import LISTENED, VISITOR, WIDTHS, fits, settled
+from tests.browser.serving import WIDTHS, fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -87,14 +87,6 @@ MOST_WORDS = {
     **dict.fromkeys(("trends", "answer", "plan", "register"), 130),
 }
 MOST_ELSEWHERE = 80
-
-
-@pytest.fixture(scope="module")
-def context(chromium):
-    """One visitor for all pages: the browser loads and compiles Streamlit's scripts once."""
-    with chromium.new_context(**VISITOR) as made:
-        made.add_init_script(LISTENED)
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.i18n import LANGS, catalogue, text
-from tests.browser.serving import ROOT, serving, settled
+from tests.browser.serving import ROOT, serving, settled, visitor
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,21 @@ def test_the_language_switch_changes_every_word_and_the_address(server, page):
     settled(page)
     assert page.locator("h1").inner_text() == text("handbook.title", "en")
     assert "lang=en" in page.url
+
+
+def test_a_visitor_finds_nothing_of_the_one_before(server, page):
+    page.goto(f"{server.address}/handbook?lang=nl")
+    settled(page)
+    who = {one["name"]: one["value"] for one in page.context.cookies()}
+    assert who
+    page.evaluate("localStorage.setItem('kept', 'by the first')")
+    page.close()
+    after = visitor(page.context)
+    assert after.context.cookies() == []
+    after.goto(f"{server.address}/handbook?lang=nl")
+    settled(after)
+    assert "by the first" not in after.evaluate("Object.values(localStorage)")
+    assert who != {one["name"]: one["value"] for one in after.context.cookies()}
 
 
 def test_a_mailed_link_shows_the_same_filters_even_on_a_server_that_just_started(
@@ -166,6 +181,7 @@ def test_an_import_by_another_process_shows_while_the_page_is_open(demo_folder, 
         assert page.get_by_text("Nog geen gegevens").count() == 0
 
 
+@pytest.mark.longest
 def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
     with serving(Path(tmp_path / "cache"), tmp_path / "home") as fresh:
         page.goto(f"{fresh.address}/registers?part=targets&lang=nl")  # no page's file, but a door

@@ -71,6 +71,7 @@ def first_words(page):
     return points(page).first.locator("strong").first.inner_text()
 
 
+@pytest.mark.longest
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(("lang", "way"), WALKS)
 def test_the_monthly_check(desk, page, lang, way):
@@ -191,6 +192,7 @@ def opened_page(path, headline, asked):
 OPENED = {"pptx": opened_deck, "pdf": opened_pdf, "xlsx": opened_book, "html": opened_page}
 
 
+@pytest.mark.longest
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(("lang", "way"), WALKS[::-1])
 def test_the_presentation(desk, page, tmp_path, lang, way):  # noqa: PLR0915 - one walk

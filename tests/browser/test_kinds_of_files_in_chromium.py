@@ -73,6 +73,7 @@ class Person:
         ).to_be_visible()
 
 
+@pytest.mark.longest
 def test_every_kind_of_file_is_read_in_with_few_decisions(tmp_path, page):
     with serving(tmp_path / "cache", tmp_path / "home") as own:
         page.goto(f"{own.address}/data?lang=nl&data=own")

@@ -102,6 +102,7 @@ def test_a_planned_pilot_fits_the_screen(server, page):
     assert not page.outside
 
 
+@pytest.mark.longest
 def test_a_pilot_is_planned_saved_and_changed(own_demo, page):
     opened(page, own_demo, "plan")
     choose(page, "Locaties", "ZL-008", "ZL-009")
