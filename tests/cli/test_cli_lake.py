@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nami_monitor.store import lake, lines, schema, snapshots
+from nami_monitor.store import lake, lake_rollups, lines, schema, snapshots
 from tests.cli.test_cli_backup import everything
 
 ROOT = Path(__file__).parents[2]
@@ -181,6 +181,20 @@ def test_spark_that_is_not_installed_is_said(made, monkeypatch, lang):
     done = nami("rollup", "--engine", "spark", "--lines", place, "--out", place, "--lang", lang)
     assert done.exit_code == 1
     assert "requirements-spark.txt" in done.stderr
+
+
+def test_an_engine_that_does_not_answer_is_said_without_its_token(made, monkeypatch):
+    nami, place = made
+    before = of_own(place, lake.OF_ROLLUPS).read_bytes()
+    monkeypatch.setattr(lake_rollups, "MOST_TRIES", 0)
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", getattr(main, "__file__", None), raising=False)
+    remote = "sc://127.0.0.1:9/;token=geheim"
+    done = nami("rollup", "--engine", "spark", "--remote", remote, "--lines", place, "--out", place)
+    assert done.exit_code == 1
+    assert "sc://127.0.0.1:9" in done.stderr
+    assert "geheim" not in done.output
+    assert of_own(place, lake.OF_ROLLUPS).read_bytes() == before
 
 
 def test_what_is_there_already_is_left_alone(made):
