@@ -77,9 +77,8 @@ def _differences(db: object, out: Path) -> int:
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     total = 0
     for name in OF_ORDERS:
-        db.run(f"create temp table {name}_there as from {name} limit 0")
         files = lake.parquet(manifest.rollup(folder, name))
-        db.run(f"insert into {name}_there by name from {files}")
+        db.run(f"create temp table {name}_there as from {files}")
         total += integrity.different(db, f"{name}_there", name)
     return total
 
