@@ -155,7 +155,7 @@ FAULTS = {
     "older": lambda place: stated(place, schema=schema.VERSION - 1),
     "damaged": outside,
     "no_manifest": lambda place: of_own(place, lake.OF_LINES).write_text("[]", "utf-8"),
-    "more": lambda place: stated(place, secret="x"),  # noqa: S106 - not one
+    "more": lambda place: stated(place, unknown="x"),
     "none": lambda place: of_own(place, lake.OF_LINES).unlink(),
 }
 
