@@ -122,13 +122,12 @@ def organisations(lake: Path, manifest: str) -> dict[str, Path]:
     return found
 
 
-def read_lake(folder: Path, name: str, *, check: bool = True) -> LakeManifest:
+def read_lake(folder: Path, name: str) -> LakeManifest:
     """A manifest from anywhere, after it and its files were looked at.
 
     Args:
         folder: that of an organisation.
         name: ``OF_LINES`` or ``OF_ROLLUPS``.
-        check: whether the files are compared with it, too.
 
     Raises:
         UserError: ``lake.damaged``, ``lake.newer``, ``lake.older``, ``lake.missing``,
@@ -139,7 +138,7 @@ def read_lake(folder: Path, name: str, *, check: bool = True) -> LakeManifest:
     names = [step for part in manifest.parts for step in part.name.split("/")]
     if wrong := [step for step in names if not STEP.fullmatch(step)]:
         raise UserError("lake.damaged", path=str(path), part=short(wrong[0]))
-    for part in manifest.parts if check else ():
+    for part in manifest.parts:
         file = folder / part.name
         if not file.is_file():
             raise UserError("lake.missing", path=str(path), part=part.name)

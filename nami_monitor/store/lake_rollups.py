@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import uuid4
 
 from nami_monitor import __version__
@@ -37,23 +37,8 @@ VIEWS: Final = {
 """What the roll-ups read, each after those that it reads."""
 
 
-class Engine(Protocol):
-    """What runs SQL over Parquet files; ``lines_at_once`` are added up in one statement."""
-
-    lines_at_once: float
-
-    def files(self, name: str, files: Sequence[Path]) -> None:
-        """Let SQL read files under a name."""
-
-    def view(self, name: str, sql: str) -> None:
-        """Let SQL read the rows of a query, in the SQL of DuckDB, under a name."""
-
-    def write(self, sql: str, folder: Path) -> None:
-        """Write the rows of a query, in the SQL of DuckDB, as Parquet files to a new folder."""
-
-
 class DuckDbEngine:
-    """DuckDB, in this process."""
+    """DuckDB, in this process; ``lines_at_once`` are added up in one statement."""
 
     lines_at_once: float = LINES_AT_ONCE
 
@@ -99,6 +84,10 @@ class SparkEngine:
         self._session.sql(spark_sql(sql)).write.parquet(str(folder))
 
 
+Engine = DuckDbEngine | SparkEngine
+"""What runs statements, in the SQL of DuckDB, over Parquet files."""
+
+
 def spark_sql(sql: str) -> str:
     """A statement of the database in the SQL of Spark."""
     import sqlglot  # noqa: PLC0415 - of an extra that few install
@@ -113,7 +102,7 @@ def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
 
     Args:
         name: one of ``ENGINES``.
-        remote: where Spark Connect is, ``sc://host:port``; as its own settings say when left out.
+        remote: where Spark Connect is, ``sc://host:port``; as SPARK_REMOTE says when left out.
 
     Raises:
         UserError: ``lake.no_spark`` when the extra is not installed, ``lake.engine`` when Spark
@@ -142,7 +131,8 @@ def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
                 with suppress(PySparkException):
                     session.stop()
         except PySparkException as error:
-            raise UserError("lake.engine", remote=remote or "-", why=short(error, 300)) from error
+            shown = (remote or "-").partition(";")[0]  # a token may stand behind it
+            raise UserError("lake.engine", remote=shown, why=short(error, 300)) from error
 
 
 def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeManifest:
@@ -159,9 +149,9 @@ def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeMan
     Raises:
         UserError: what ``read_lake`` and ``turn`` raise.
     """
-    source = places[0] / f"{lake.FOLDER}{organisation}"
+    source = places[0].absolute() / f"{lake.FOLDER}{organisation}"
     manifest = lake.read_lake(source, OF_LINES)
-    with lake.turn(places[1], organisation) as folder:
+    with lake.turn(places[1].absolute(), organisation) as folder:
         run = folder / f"{RUN}{uuid4().hex[:12]}"
         _write(by, source, manifest, run)
         files = [path for name in OF_ORDERS for path in _parquet_in(run / name)]
@@ -182,13 +172,15 @@ def _parquet_in(folder: Path) -> list[Path]:
 
 def _write(by: Engine, source: Path, manifest: LakeManifest, run: Path) -> None:
     """Write the roll-ups of lines to a new folder, each to a folder of its name."""
+    batches = lake.parquet([manifest.register(source, "batches")])
     with closing(instance.start()) as root:
         groups = Transaction(root).rows(
-            "select b.source, g.month, g.file, g.lines, b.replaces"
-            f" from {lake.parquet([manifest.register(source, 'line_groups')])} as g join (select"
-            " batch, source, bool_or(delivery = 'full_period') over (partition by source)"
-            f" as replaces from {lake.parquet([manifest.register(source, 'batches')])}"
-            f" where list_contains(?, batch)) as b using (batch) order by all",
+            f"with counting as (from {batches} where list_contains(?, batch))"
+            " select b.source, g.month, g.file, g.lines, exists (from counting as f where"
+            " f.source = b.source and f.batch <> g.batch and f.delivery = 'full_period'"
+            " and g.month between f.replaces_first and f.replaces_last) as replaced"
+            f" from {lake.parquet([manifest.register(source, 'line_groups')])} as g"
+            " join counting as b using (batch) order by all",
             [list(manifest.batches)],
         )
     for table in REGISTERS_READ:
@@ -222,20 +214,19 @@ def _keep(by: Engine, name: str, sql: str, folder: Path) -> None:
 def _show_lines(by: Engine, source: Path, groups: Sequence[tuple[Any, ...]], run: Path) -> None:
     """Let SQL read the lines that count as ``orders_offered``.
 
-    Where batches of a source meet in a month, or one of them replaces months, lines are compared.
+    Where batches of a source meet in a month, or another replaces it, lines are compared.
     """
     fields = ("batch", "line", *schema.field_names("orders"))
-    found: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for of, month, file, _, _ in groups:
-        found[of, month].append(file)
-    replaced = {of for of, _, _, _, replaces in groups if replaces}
+    found: dict[tuple[str, date], list[tuple[str, bool]]] = defaultdict(list)
+    for of, month, file, _, replaced in groups:
+        found[of, month].append((file, replaced))
     alone: list[str] = []
     meeting: dict[str, dict[date, list[str]]] = defaultdict(dict)
     for (of, month), files in found.items():
-        if len(files) == 1 and of not in replaced:
-            alone += files
+        if len(files) == 1 and not files[0][1]:
+            alone.append(files[0][0])
         else:
-            meeting[of][month] = files
+            meeting[of][month] = [file for file, _ in files]
     parts = []
     if alone:
         by.files("lines_alone", [source / file for file in alone])

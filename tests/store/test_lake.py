@@ -7,7 +7,10 @@ import pytest
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute, latest_month
+from nami_monitor.kpis.interventions.evaluation import evaluations
+from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.store import Store
+from tests.property.test_as_of import alike as alike_in_all
 from tests.support.lakes import differences, exported, opened, rolled, sail  # noqa: F401 - a fixture
 
 
@@ -58,6 +61,15 @@ def test_every_row_of_a_roll_up_of_the_demo_is_the_same_on_every_engine(of_demo)
 
 
 @pytest.mark.slow
-def test_every_figure_of_the_catalogue_is_the_same_after_a_move(of_demo, tmp_path):
+def test_figures_and_measures_are_the_same_after_a_move(of_demo, tmp_path):
     path, place, _, by_sail = of_demo
-    alike(figures(path), figures(opened(place, by_sail, tmp_path / "moved")))
+    moved = opened(place, by_sail, tmp_path / "moved")
+    alike(figures(path), figures(moved))
+    with (
+        closing(Store(path)) as store,
+        closing(Store(moved)) as other,
+        store.read() as db,
+        other.read() as there,
+    ):
+        for unit in READINGS:
+            alike_in_all(evaluations(db, unit), evaluations(there, unit))

@@ -52,9 +52,9 @@ def differences(db, out, organisation=ORGANISATION):
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     found = {}
     for name in OF_ORDERS:
-        db.run(f"create temp table {name}_there as from {name} limit 0")
-        if files := manifest.rollup(folder, name):
-            db.run(f"insert into {name}_there by name from {lake.parquet(files)}")
+        files = manifest.rollup(folder, name)
+        made = lake.parquet(files) if files else f"{name} limit 0"
+        db.run(f"create temp table {name}_there as from {made}")
         found[name] = integrity.different(db, f"{name}_there", name)
         db.run(f"drop table temp.{name}_there")
     return {name: n for name, n in found.items() if n}
