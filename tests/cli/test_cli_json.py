@@ -30,13 +30,18 @@ HERE = {
     "completeness": [],
     "export": ["orders", "--out", "{folder}/o.csv"],
     "check": [],
+    "lines": ["export", "--out", "{folder}/lake"],
+    "rollup": ["--lines", "{folder}/lake", "--out", "{folder}/lake"],
+    "open": ["{folder}/lake"],
     "backup": ["{folder}/b.zip"],
     "restore": ["{folder}/b.zip", "--yes"],
     "profiles": [],
 }
 """Arguments with which each command works."""
 
-NO_DATABASE = {"lessons", "demo", "import", "template", "restore", "profiles"}
+ELSEWHERE = {"lessons", "restore", "profiles", "rollup", "open"}
+"""Commands that look at another file first, or only at those."""
+NO_DATABASE = {"demo", "import", "template"} | ELSEWHERE
 """Commands that do not need one, or make one."""
 
 
@@ -59,7 +64,7 @@ def test_every_command_stands_here():
     assert set(HERE) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"lessons", "restore", "profiles"}))
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - ELSEWHERE))
 def test_a_file_that_is_no_database(nami, command):
     db = nami.write("x.duckdb", "no database")
     error = error_of(nami(command, *args_of(nami, command), "--db", db, "--json"), 1)
