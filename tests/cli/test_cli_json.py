@@ -25,6 +25,7 @@ HERE = {
     ],
     "assign": ["M-1", "--arm", "none", "--arm", "sign=One is enough"],
     "report": ["--out", "{folder}/r.html"],
+    "monthly": ["{folder}", "--out", "{folder}/out"],
     "signals": [],
     "lessons": [],
     "completeness": [],
@@ -36,7 +37,7 @@ HERE = {
 }
 """Arguments with which each command works."""
 
-NO_DATABASE = {"lessons", "demo", "import", "template", "restore", "profiles"}
+NO_DATABASE = {"lessons", "demo", "import", "monthly", "template", "restore", "profiles"}
 """Commands that do not need one, or make one."""
 
 
