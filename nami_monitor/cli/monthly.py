@@ -1,7 +1,7 @@
 """``nami monthly``: what a scheduler runs: import, check, reports, and the mail.
 
 The folder of ``--out`` holds what was made, and beside the mails which were written and what they
-told (``mailed.json``). That file alone says what was told: an undo or a restore of the database
+told (``told.json``). That file alone says what was told: an undo or a restore of the database
 tells nothing again. A mail that is ready counts as told, and goes out from there.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Annotated, Final
 import typer
 from filelock import FileLock, Timeout
 
+from nami_monitor import __version__
 from nami_monitor.briefing import decisions
 from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.month import Briefing, Finding, briefing
@@ -59,7 +60,7 @@ WAITING: Final = 3
 """The exit code where files wait and nothing failed."""
 FAILED: Final = ("store.", "cli.system", "opening.")
 """How errors begin of which the file is not to blame."""
-MAILS, SENT, TOLD, LOCK = "mail", "sent", "mailed.json", ".nami-monthly.lock"
+MAILS, SENT, TOLD, LOCK, MADE = "mail", "sent", "told.json", ".nami-monthly.lock", ".made"
 LONGEST: Final = 60
 """Signs of a category's code in the name of a file."""
 
@@ -206,17 +207,12 @@ def _tell(
         found = {} if month is None else _briefings(db, month)
         if month is None or not found:
             return
-        run.month = f"{month:%Y-%m}"
+        run.month, first = f"{month:%Y-%m}", next(iter(found.values()))
         with _noted(session, run):
-            for kind in formats:
-                for code, one in found.items():
-                    wanted = ReportRequest(month, (code,), lang=session.lang, branding=branding)
-                    content = render(one, arrange(db, one, wanted), kind, wanted)
-                    file = out / run.month / f"{_file_name(code)}.{kind}"
-                    run.reports += _written(file, content)
-        all_of = replace(
-            next(iter(found.values())), sections=tuple(one.sections[0] for one in found.values())
-        )
+            wanted = ReportRequest(month, lang=session.lang, branding=branding)
+            made_of = repr((__version__, store.stamp(), wanted, first.delivered))
+            _report(db, found, wanted, formats, out / run.month, made_of, run)
+        all_of = replace(first, sections=tuple(one.sections[0] for one in found.values()))
         _lay_ready(session, db, all_of, out / MAILS, run, branding, mail, monthly=bool(formats))
 
 
@@ -226,20 +222,42 @@ def _briefings(db: Transaction, month: date) -> dict[str, Briefing]:
     return {code: one for code, one in every if one.sections[0].glance.valued}
 
 
+def _report(
+    db: Transaction,
+    found: Mapping[str, Briefing],
+    wanted: ReportRequest,
+    formats: Sequence[Format],
+    folder: Path,
+    made_of: str,
+    run: MonthlyRun,
+) -> None:
+    """Write the report of each category in each format, unless they were made of the same data."""
+    files = {
+        folder / f"{_file_name(code)}.{kind}": (code, kind) for kind in formats for code in found
+    }
+    mark = hashlib.sha256(f"{made_of}{sorted(map(str, files))}".encode()).hexdigest().encode()
+    made = folder / MADE
+    if not files or (all(map(Path.is_file, (*files, made))) and made.read_bytes() == mark):
+        return
+    for file, (code, kind) in files.items():
+        own = replace(wanted, categories=(code,))
+        content = render(found[code], arrange(db, found[code], own), kind, own)
+        _write(file, content)
+        run.reports.append(str(file))
+    _write(made, mark)
+
+
 def _file_name(code: str) -> str:
     """A category's code as the name of a file, and no two alike."""
     name = re.sub(r"[^\w-]", "_", code)[:LONGEST]
     return name if name == code else f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
 
 
-def _written(file: Path, content: bytes) -> list[str]:
-    """Write a file whole, unless it is there already; gives its name when it was written."""
-    if file.is_file() and file.read_bytes() == content:
-        return []
+def _write(file: Path, content: bytes) -> None:
+    """Write a file beside its place, and give it its name when it is whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with whole(file) as half:
         half.write_bytes(content)
-    return [str(file)]
 
 
 def _lay_ready(
@@ -270,13 +288,13 @@ def _lay_ready(
             )  # fmt: skip
             written = message(said, session.lang, mail.sender, one.address if one else None)
             names.append(f"{run.month}-{str(written['Message-ID'])[1:17]}.eml")
-            _written(folder / names[-1], bytes(written))
+            _write(folder / names[-1], bytes(written))
     if new or monthly:
         told.months += [f"{run.month}"] * monthly
         told.alerts += [one.name for one in new]
         told.ready = [name for name in told.ready if (folder / name).exists()] + names
         content = json.dumps(asdict(told), ensure_ascii=False, indent=1).encode()
-        _written(folder / TOLD, content)
+        _write(folder / TOLD, content)
 
 
 def _alerts(session: CommandSession, db: Transaction, found: Briefing) -> tuple[Alert, ...]:

@@ -181,7 +181,8 @@ def read_organisation(path: Path | None = None) -> tuple[Branding, MailSettings]
 
     def refusal(problem: SettingProblem) -> UserError:
         kind, details = problem.kind, problem.details
-        first, key, seen = problem.place[0], problem.place[-1], short(str(problem.seen))
+        first, key, found = problem.place[0], problem.place[-1], problem.seen
+        seen = short(str(found.get(key, "") if isinstance(found, dict) else found))
         if kind == "unknown_key":
             kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
         elif kind == "value" or (kind == "type" and len(problem.place) > 1):

@@ -267,9 +267,9 @@ def test_on_a_full_disk_nothing_is_half_written_and_the_next_run_makes_it(office
 
 def test_what_was_told_and_cannot_be_read_stops_the_mail(office):
     (office.out / "mail").mkdir(parents=True)
-    (office.out / "mail" / "mailed.json").write_text("{", "utf-8")
+    (office.out / "mail" / "told.json").write_text("{", "utf-8")
     done = office.run("--alerts-only", code=1)
-    assert "mailed.json" in done["problems"][0]
+    assert "told.json" in done["problems"][0]
     assert len(done["problems"]) == 1
     assert office.mails() == []
 

@@ -1,7 +1,7 @@
 """A mail server of the tests on 127.0.0.1, as small as the protocol lets it be.
 
-It takes mails (``mails``: sender, recipients, content), speaks TLS where it gets a certificate, asks
-who sends where it gets a user and password, and refuses the recipients in ``refused``.
+It takes mails (``mails``: sender, recipients, content), speaks TLS where that is asked, asks who
+sends where it gets a user and password, and refuses the recipients in ``refused``.
 """
 
 import base64
@@ -16,6 +16,10 @@ CERTIFICATE = Path(__file__).with_name("smtp_server.pem")
 
 
 class Talk(socketserver.StreamRequestHandler):
+    def finish(self):
+        super().finish()
+        self.connection.close()
+
     def handle(self):
         self.sender, self.recipients, self.known = "", [], False
         self.say("220 tests")
