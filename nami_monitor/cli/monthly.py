@@ -108,8 +108,8 @@ def monthly(
     with _alone(out), contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         _import_new(session, store, folder, signed, run)
         with _noted(session, run):
-            if findings := check_store(store):
-                raise UserError("monthly.unsound", n=len(findings))
+            if check_store(store):
+                raise UserError("monthly.unsound")
             branding, mail = read_organisation(settings)
             with _noted(session, run):
                 formats = () if alerts_only else tuple(kind or (Format.HTML,))

@@ -276,7 +276,7 @@ def test_what_was_told_and_cannot_be_read_stops_the_mail(office):
 
 def test_a_database_that_is_not_sound_makes_no_mail(office, monkeypatch):
     monkeypatch.setattr(monthly, "check_store", lambda _: [1, 2])
-    assert "2 places" in office.run(code=1)["problems"][0]
+    assert "nami check" in office.run(code=1)["problems"][0]
     assert office.mails() == []
 
 

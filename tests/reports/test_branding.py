@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
 MAIL = 'name = "A"\n[mail]\nhost = "mail.example.org"\nfrom = "nami@example.org"\n'
 TO = '[[mail.to]]\naddress = "a@example.org"\n'
 WRONG_MAIL = {
-    "an unknown key": (f'{MAIL}password = "x"\n{TO}', "unknown", 5, "password"),
+    "an unknown key": (f'{MAIL}wachtwoord = "x"\n{TO}', "unknown", 5, "wachtwoord"),
     "no recipient": (MAIL, "missing", 2, "to"),
     "no sender": (f'[mail]\nhost = "mail.example.org"\n{TO}', "missing", 1, "from"),
     "two lines": (f'{MAIL}{TO}[[mail.to]]\naddress = "b@example.org\\nBcc: c@example.org"\n',
