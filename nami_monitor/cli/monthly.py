@@ -83,10 +83,14 @@ class MonthlyRun:
 
 @dataclass
 class Told:
-    """What mails told: months and alerts by name, and the files of mails that are to be sent."""
+    """What mails told: months and alerts by name, and the files of mails that are to be sent.
+
+    ``standing`` is what the alerts of the run before were about.
+    """
 
     months: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    standing: list[str] = field(default_factory=list)
     ready: list[str] = field(default_factory=list)
 
 
@@ -274,7 +278,7 @@ def _lay_ready(
     """Lay the mail ready for each recipient, and note what it tells, before anything is sent."""
     told, filled = _read_told(folder / TOLD), decisions.kept(db)
     todos = [one for one in decisions.todos(found, filled, session.lang) if one.chosen is None]
-    new = [one for one in _alerts(session, db, found) if one.name not in told.alerts]
+    before, new = asdict(told), _newly(_alerts(session, db, found), told)
     monthly = monthly and run.month not in told.months
     run.new_alerts = len(new)
     waiting = [(one["file"], one["asked"]) for one in run.waiting]
@@ -289,12 +293,21 @@ def _lay_ready(
             written = message(said, session.lang, mail.sender, one.address if one else None)
             names.append(f"{run.month}-{str(written['Message-ID'])[1:17]}.eml")
             _write(folder / names[-1], bytes(written))
-    if new or monthly:
-        told.months += [f"{run.month}"] * monthly
-        told.alerts += [one.name for one in new]
-        told.ready = [name for name in told.ready if (folder / name).exists()] + names
+    told.months += [f"{run.month}"] * monthly
+    told.ready += names
+    if asdict(told) != before:
+        told.ready = [name for name in told.ready if (folder / name).exists()]
         content = json.dumps(asdict(told), ensure_ascii=False, indent=1).encode()
         _write(folder / TOLD, content)
+
+
+def _newly(alerts: Sequence[Alert], told: Told) -> list[Alert]:
+    """The alerts that were not told and are not about what stood before; all are noted as told."""
+    unknown = [one for one in alerts if one.name not in told.alerts]
+    new = [one for one in unknown if one.about not in told.standing]
+    told.alerts += [one.name for one in unknown]
+    told.standing = sorted({one.about for one in alerts if one.about})
+    return new
 
 
 def _alerts(session: CommandSession, db: Transaction, found: Briefing) -> tuple[Alert, ...]:

@@ -39,11 +39,15 @@ PASSWORD: Final = "NAMI_MAIL_PASSWORD"  # noqa: S105 - the name of the variable 
 
 @dataclass(frozen=True)
 class Alert:
-    """Something that came up, in one sentence; ``name`` is the same whenever it is seen again."""
+    """Something that came up, in one sentence; ``name`` is the same whenever it is seen again.
+
+    A signal that goes on may begin anew every month: ``about`` stays the same, empty for others.
+    """
 
     kind: AlertKind
     name: str
     said: str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def alerts_of(
 def _of_finding(one: Finding, said: str, lang: Lang) -> Alert:
     window = one.kind is KitSignal.CONTRACT_WINDOW_OPEN
     kind = AlertKind.CONTRACT if window else AlertKind.SIGNAL
-    return Alert(kind, f"{one.kind}:{propose(one, one.month, lang).name}", said)
+    return Alert(kind, f"{one.kind}:{propose(one, one.month, lang).name}", said, one.name)
 
 
 def _of_measures(section: BriefingSection, lang: Lang) -> Iterator[Alert]:

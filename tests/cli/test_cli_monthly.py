@@ -18,7 +18,7 @@ from nami_monitor.cli import monthly
 from nami_monitor.core.words import AlertKind
 from nami_monitor.ingest.deliveries import late_sources
 from nami_monitor.kpis import latest_month
-from nami_monitor.reports.mail import alerts_of
+from nami_monitor.reports.mail import Alert, alerts_of
 from nami_monitor.store import Store, Work
 from nami_monitor.store.journal import category_names
 from tests.cli.command_line import CATEGORIES, FILES, LOCATIONS, Nami, profile_of
@@ -265,6 +265,26 @@ def test_on_a_full_disk_nothing_is_half_written_and_the_next_run_makes_it(office
     assert (len(done["reports"]), len(done["ready"])) == (1, 1)
 
 
+def test_a_run_that_is_killed_before_it_notes_what_it_tells_sends_nothing_twice(
+    office, monkeypatch
+):
+    write = monthly._write
+
+    def killed(file, content):
+        if file.name == monthly.TOLD:
+            raise KeyboardInterrupt
+        write(file, content)
+
+    with smtp_server() as server:
+        office.settings(server.server_address[1])
+        with monkeypatch.context() as patched:
+            patched.setattr(monthly, "_write", killed)
+            assert office("monthly", office.inbox, "--out", office.out).exit_code not in {0, 3}
+        assert (len(office.mails()), server.mails) == (1, [])
+        assert len(office.run()["sent"]) == 1
+        assert (office.mails(), len(server.mails)) == ([], 1)
+
+
 def test_what_was_told_and_cannot_be_read_stops_the_mail(office):
     (office.out / "mail").mkdir(parents=True)
     (office.out / "mail" / "told.json").write_text("{", "utf-8")
@@ -300,6 +320,24 @@ def test_a_folder_that_is_not_there_and_one_without_data(tmp_path, monkeypatch):
     office.inbox.mkdir()
     done = office("monthly", office.inbox, "--out", office.out)
     assert done.stdout == "There is nothing new: all was done before.\n"
+
+
+def test_a_signal_that_begins_anew_every_month_is_told_once_for_as_long_as_it_stands():
+    told, signal = monthly.Told(), AlertKind.SIGNAL
+
+    def new(*alerts):
+        made = [Alert(signal, name, "Beter.", about) for name, about in alerts]
+        return [one.name for one in monthly._newly(made, told)]
+
+    assert new(("a 2026-02", "a"), ("b 2026-02", "b")) == ["a 2026-02", "b 2026-02"]
+    assert new(("a 2026-03", "a")) == []
+    assert new(("a 2026-04", "a"), ("b 2026-02", "b")) == []
+    assert new() == []
+    assert new(("a 2026-04", "a")) == []
+    assert new(("a 2026-07", "a"), ("b 2026-07", "b")) == ["b 2026-07"]
+    late = Alert(AlertKind.DELIVERY, "c", "Niets.")
+    assert monthly._newly([late], told) == [late]
+    assert monthly._newly([late], told) == []
 
 
 def test_codes_of_categories_name_files_and_no_two_alike():
