@@ -26,6 +26,7 @@ from nami_monitor.core.escapes import html, plain
 from nami_monitor.core.thresholds import DUE_SOON
 from nami_monitor.core.words import AlertKind, KitSignal
 from nami_monitor.i18n import Lang, formats, text
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.reports.branding import MailSettings
 from nami_monitor.store.journal import JournalEntry
 
@@ -92,7 +93,7 @@ def alerts_of(
     for one in records:
         if one.chosen is None and one.due <= soon:
             name = f"{AlertKind.DECISION}:{one.name}:{one.due}"
-            alerts.append(Alert(AlertKind.DECISION, name, asked_of(one, lang)))
+            alerts.append(Alert(AlertKind.DECISION, name, _named(one, found.sections, lang)))
     for source, month in late:
         said = text("monthly.late", lang, source=source, month=formats.long_month(month, lang))
         alerts.append(Alert(AlertKind.DELIVERY, f"{AlertKind.DELIVERY}:{source}:{month}", said))
@@ -113,7 +114,18 @@ def _of_measures(section: BriefingSection, lang: Lang) -> Iterator[Alert]:
         if judged or soon_judged(one, month):
             asked = propose(one, month, lang)
             name = f"{AlertKind.EVALUATION}:{asked.name}:{'judged' if judged else 'ahead'}"
-            yield Alert(AlertKind.EVALUATION, name, asked_of(asked, lang))
+            yield Alert(AlertKind.EVALUATION, name, _named(asked, [section], lang))
+
+
+def _named(one: Decision, sections: Sequence[BriefingSection], lang: Lang) -> str:
+    """A to-do on one line, after its measure, else its category where there are several."""
+    about = one.about.about if isinstance(one.about, Finding) else one.about
+    names = {each.category: wording.section_name(each, lang) for each in sections}
+    name = names.get(one.category, "") if len(names) > 1 else ""
+    if isinstance(about, Evaluation):
+        name = about.intervention.title
+    said = asked_of(one, lang)
+    return text("briefing.full", lang, name=name, said=said) if name else said
 
 
 def month_mail(
@@ -144,7 +156,7 @@ def month_mail(
     came, waiting = files
     month = formats.long_month(sections[0].glance.month, lang)
     key = "monthly.subject" if monthly else "monthly.subject_alerts"
-    parts = [("check.mail.questions", [asked_of(one, lang) for one in todos[:TODOS]])]
+    parts = [("check.mail.questions", [_named(one, sections, lang) for one in todos[:TODOS]])]
     parts += [
         (f"monthly.alerts.{kind}", [one.said for one in alerts if one.kind is kind])
         for kind in AlertKind

@@ -360,3 +360,7 @@ def test_every_kind_of_alert_of_the_demo_has_one_name_in_both_languages(demo):
     assert len(set(names)) == len(names) > 20
     assert {one.kind for one in told["nl"]} == set(AlertKind) - {AlertKind.DECISION}
     assert all(one.said and "{" not in one.said for lang in told for one in told[lang])
+    said = [one.said for one in told["nl"] if one.kind is AlertKind.EVALUATION]
+    assert len(set(said)) == len(said) > 3
+    titles = [one.intervention.title for part in found.sections for one in part.answers]
+    assert all(one.startswith(tuple(titles)) for one in said)
