@@ -173,6 +173,13 @@ def todos_of(section: BriefingSection, filled: Kept, lang: str) -> tuple[Decisio
     return _in_turn(_of(section, filled, lang))
 
 
+def asked_of(one: Decision, lang: str) -> str:
+    """A to-do on one line: what was seen, what is to be decided, who decides and before when."""
+    owner = one.owner or text("decisions.form.nobody", lang)
+    when = text("home.all.before", lang, owner=owner, day=formats.day(one.due, lang))
+    return f"{one.seen.title}. {one.question} ({when})"
+
+
 def proposed(about: About, month: date, filled: Kept, lang: str) -> Decision:
     """The decision on something as of a month, whatever it shows, with what was filled in."""
     return _overlaid(propose(about, month, lang), filled, lang)
@@ -181,7 +188,7 @@ def proposed(about: About, month: date, filled: Kept, lang: str) -> Decision:
 def _of(section: BriefingSection, filled: Kept, lang: str) -> list[Decision]:
     month = section.glance.month
     asked = [one for one in section.findings if wording.question(one, lang)]
-    running = [one for one in section.answers if _soon_judged(one, month)]
+    running = [one for one in section.answers if soon_judged(one, month)]
     found: dict[str, Decision] = {}
     every: list[About] = [*asked, *running, *_kept_alive(section, filled)]
     for about in every:
@@ -206,7 +213,7 @@ def _kept_alive(section: BriefingSection, filled: Kept) -> Iterator[LessonTaken 
             yield FollowUp(entry, lines.get(subject.partition(" ")[0]), section.category)
 
 
-def _soon_judged(one: Evaluation, month: date) -> bool:
+def soon_judged(one: Evaluation, month: date) -> bool:
     """Whether a measure without a verdict comes to its date soon."""
     if one.frozen is not None or one.excused or one.judgement.state is PlanState.NOT_ENOUGH:
         return False

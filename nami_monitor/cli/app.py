@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "plan-pilot": "waterbed",
     "assign": "waterbed",
     "report": "export",
+    "monthly": "monthly",
     "signals": "signals",
     "lessons": "signals",
     "completeness": "figures",

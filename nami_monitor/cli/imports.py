@@ -72,7 +72,8 @@ class ImportOptions:
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
-    texts, each behind its column, what they mean; of ``apart`` no other is merged.
+    texts, each behind its column, what they mean; of ``apart`` no other is merged. With
+    ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
     profile: Profile | None
@@ -87,6 +88,7 @@ class ImportOptions:
     new: tuple[str, ...] = ()
     meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
     apart: bool = False
+    known_only: bool = False
 
 
 @command(app, "demo")
@@ -139,13 +141,13 @@ def import_(
         meant=meant,
         apart=apart,
     )
-    named = list(_files(files))
+    named = list(files_of(files))
     documents: list[dict[str, Any]] = []
     with contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         held: DatabaseHeldError | None = None
         for file in named:
             # when one file had to wait in vain, those after it would too, one by one
-            result = held or _import_one(session, store, file, options)
+            result = held or import_one(session, store, file, options)
             if isinstance(result, UserError):
                 held = result if isinstance(result, DatabaseHeldError) else None
                 refusal = session.sentence(result)
@@ -162,7 +164,7 @@ def import_(
         raise typer.Exit(1)
 
 
-def _files(named: list[str]) -> Iterator[Path]:
+def files_of(named: list[str]) -> Iterator[Path]:
     """The files themselves: of a folder all that it holds, of a pattern all that fit."""
     for name in named:
         path = Path(name)
@@ -176,7 +178,7 @@ def _files(named: list[str]) -> Iterator[Path]:
             yield from map(Path, sorted(glob.glob(name)) or [name])  # noqa: PTH207 - a pattern may be absolute
 
 
-def _import_one(
+def import_one(
     session: CommandSession, store: Store, file: Path, options: ImportOptions
 ) -> Report | UserError:
     """Import a file: its report, or why it was refused."""
@@ -203,6 +205,9 @@ def _import_asking(
     if profile is None:
         profile, kept = _profile_for(file, options.table, cells)
     before = profile
+    if profile is None and options.known_only:
+        _proposed(session, store, file, replace(options, agreed=True), cells)
+        raise UserError("import.no_profile", file=file.name)
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
         kept = library.profile_file(places().profiles, profile.source)

@@ -271,14 +271,14 @@ class CommandSession:
         raise typer.Exit(2 if error.key in WRONG_USAGE else 1) from error
 
 
-def write_json(document: Any) -> None:
-    """Write a JSON document to standard output."""
-    typer.echo(json_text(document))
+def write_json(document: Any, indent: int | None = 2) -> None:
+    """Write a JSON document to standard output; without an indent on one line."""
+    typer.echo(json_text(document, indent))
 
 
 def write_error(key: str, sentence: str) -> None:
-    """Write an error as JSON: its key in the catalogues, and its sentence."""
-    write_json({"error": {"key": key, "text": sentence}})
+    """Write an error as JSON on one line: its key in the catalogues, and its sentence."""
+    write_json({"error": {"key": key, "text": sentence}}, None)
 
 
 def _session(ctx: typer.Context, values: dict[str, Any]) -> CommandSession:

@@ -107,7 +107,10 @@ def _symbol(found: re.Match[str]) -> str:
     return "\N{SYMBOL FOR DELETE}" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"  # noqa: PLR2004
 
 
-def json_text(document: Any) -> str:
-    """A document as JSON that a terminal may show: the same data, hidden signs by their number."""
-    written = json.dumps(document, ensure_ascii=False, indent=2)
+def json_text(document: Any, indent: int | None = 2) -> str:
+    """A document as JSON that a terminal may show: the same data, hidden signs by their number.
+
+    Without an indent it is one line.
+    """
+    written = json.dumps(document, ensure_ascii=False, indent=indent)
     return HIDDEN_SIGN.sub(lambda found: json.dumps(found[0])[1:-1], written)

@@ -230,6 +230,10 @@ FALL_CHANCE = Threshold(
 REAL_FALL = Threshold(
     0.05, "share", "design rule: a smaller fall in a year is not worth looking into"
 )
+DUE_SOON = Threshold(14, "days", "design rule: two weeks are enough to put a decision on an agenda")
+LATE_AFTER = Threshold(
+    1, "month", "design rule: figures of a month come in the month after it, and else are late"
+)
 
 
 SHADOW_PRICES: Final[Mapping[str, Mapping[str, float]]] = {

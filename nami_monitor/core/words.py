@@ -282,6 +282,16 @@ wat we willen weten en kunnen meten, PBL with CBS and RIVM.
 """
 
 
+class AlertKind(StrEnum):
+    """What a mail may tell of as it comes up; each recipient chooses kinds."""
+
+    SIGNAL = "signal"
+    EVALUATION = "evaluation"
+    CONTRACT = "contract"
+    DECISION = "decision"
+    DELIVERY = "delivery"
+
+
 class Rung(StrEnum):
     """A rung of ``LADDER``: how far a strategy keeps raw materials out of use, highest first."""
 

@@ -185,6 +185,26 @@ def source_months(db: Transaction) -> list[MonthDelivered]:
     return [MonthDelivered(*row) for row in rows]
 
 
+def late_sources(db: Transaction, month: date) -> list[tuple[str, date]]:
+    """Sources that owe a month up to this one after their last delivery, with the first of those.
+
+    What is owed is as ``completeness.expected_months`` says.
+    """
+    delivered: dict[tuple[str, str], list[completeness.Delivered]] = {}
+    for one in source_months(db):
+        if one.lines or one.share:
+            seen = completeness.Delivered(one.month, one.lines, one.locations, 0)
+            delivered.setdefault((one.table, one.source), []).append(seen)
+    found: dict[str, date] = {}
+    for (_, source), months in delivered.items():
+        _, profile = completeness.latest_profile(db, source)
+        due = completeness.expected_months(months, profile.expects, profile.grain, month, 0).months
+        owed = [each for each in due if each > months[-1].month]
+        if owed:
+            found[source] = min(owed[0], found.get(source, owed[0]))
+    return sorted(found.items())
+
+
 def data_breaks(db: Transaction) -> list[SeriesBreak]:
     """Every data break, the latest first."""
     rows = db.rows(

@@ -1,4 +1,7 @@
-"""The branding of reports: name, colours and logo from one settings file, and charts in them."""
+"""What an organisation sets: the branding of reports, charts in it, and where its mail goes.
+
+All of it stands in one settings file. No password does: that is asked of the environment.
+"""
 
 import io
 import json
@@ -16,7 +19,16 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.spec import Spec
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
-from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
+from nami_monitor.core.settings_toml import (
+    After,
+    Before,
+    SettingProblem,
+    WrongError,
+    one_of,
+    read_settings,
+    strict,
+)
+from nami_monitor.core.words import AlertKind
 
 FILE: Final = "organisation.toml"
 LONGEST_NAME: Final = 120
@@ -24,6 +36,11 @@ MOST_BYTES: Final = 5_000_000
 MOST_PIXELS: Final = 25_000_000
 LOGO_PIXELS: Final = (900, 300)
 COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
+ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}")
+HOST: Final = re.compile(r"[A-Za-z0-9.:-]{1,250}")
+LINK: Final = re.compile(r"https?://[!-~]+")
+TLS_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+"""How a mail server is spoken to, each with its usual port."""
 PICTURES: Final = ("PNG", "JPEG")
 
 
@@ -70,6 +87,64 @@ def _colour(colour: str) -> str:
 Text = Annotated[str, After(_text)]
 
 
+def _like(pattern: re.Pattern[str], example: str) -> Before:
+    """A text that fits a pattern as a whole, for ``Annotated``."""
+
+    def check(raw: Any) -> Any:
+        if not isinstance(raw, str) or not pattern.fullmatch(raw):
+            raise WrongError("value", known=(example,))
+        return raw
+
+    return Before(check)
+
+
+def _port(raw: Any) -> Any:
+    if type(raw) is not int or not 0 < raw < 2**16:
+        raise WrongError("value", known=("1-65535",))
+    return raw
+
+
+Address = Annotated[str, _like(ADDRESS, "inkoop@example.org")]
+
+
+@strict()
+@dataclass(frozen=True)
+class Recipient:
+    """Who gets the mail, and which kinds of alerts; without any only the mail of each month."""
+
+    address: Address
+    kinds: tuple[AlertKind, ...] = tuple(AlertKind)
+
+
+@strict(sender="from")
+@dataclass(frozen=True)
+class MailSettings:
+    """Where the mail goes. Without a host it is laid ready; ``link`` leads to the dashboard."""
+
+    sender: Address | None = None
+    host: Annotated[str, _like(HOST, "mail.example.org")] | None = None
+    port: Annotated[int, Before(_port)] | None = None
+    tls: Annotated[str, one_of(*TLS_PORTS)] = "starttls"
+    user: Text | None = None
+    link: Annotated[str, _like(LINK, "https://")] | None = None
+    to: tuple[Recipient, ...] = ()
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """The host and port of the server; the host is empty without one."""
+        return self.host or "", self.port or TLS_PORTS[self.tls]
+
+
+def _safe(mail: MailSettings) -> MailSettings:
+    """Refuse to sign in where others can read along, and a server without sender or recipients."""
+    for name, value in (("from", mail.sender), ("to", mail.to)):
+        if mail.host and not value:
+            raise WrongError("missing", at=name)
+    if mail.user is not None and mail.tls == "none":
+        raise WrongError("value", known=("starttls", "tls"), at="tls")
+    return mail
+
+
 @strict()
 @dataclass(frozen=True)
 class BrandingFile:
@@ -79,6 +154,7 @@ class BrandingFile:
     logo: Text | None = None
     primary: Annotated[Text, After(_colour)] = palette.INK
     second: Annotated[Text, After(_colour)] = palette.SECOND
+    mail: Annotated[MailSettings, After(_safe)] = MailSettings()
 
 
 def usual_file() -> Path:
@@ -87,6 +163,11 @@ def usual_file() -> Path:
 
 
 def read_branding(path: Path | None = None) -> Branding:
+    """The branding of ``read_organisation``; raises as that does."""
+    return read_organisation(path)[0]
+
+
+def read_organisation(path: Path | None = None) -> tuple[Branding, MailSettings]:
     """Read the settings file; without a path the usual one, which need not exist.
 
     Raises:
@@ -95,17 +176,21 @@ def read_branding(path: Path | None = None) -> Branding:
     if path is None:
         path = usual_file()
         if not path.exists():
-            return NEUTRAL
+            return NEUTRAL, MailSettings()
     written = _read(path)
 
     def refusal(problem: SettingProblem) -> UserError:
         kind, details = problem.kind, problem.details
-        key = problem.place[0]
+        first, key, found = problem.place[0], problem.place[-1], problem.seen
+        seen = short(str(found.get(key, "") if isinstance(found, dict) else found))
         if kind == "unknown_key":
             kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
+        elif kind == "value" or (kind == "type" and len(problem.place) > 1):
+            known = ", ".join(map(str, problem.known)) or "[mail], [[mail.to]]"
+            kind, details = "value", {"seen": seen, "known": known}
         elif kind in {"type", "no_text"}:
-            kind, details = "no_text", {"seen": short(str(problem.seen))}
-        line = _line(written, problem.place[0])
+            kind, details = "no_text", {"seen": seen}
+        line = _line(written, problem.place[-1], after=_line(written, first) - 1)
         return UserError(f"branding.{kind}", file=path.name, line=line, key=key, **details)
 
     stated = read_settings(BrandingFile, _parsed(path, written), refusal)
@@ -114,7 +199,7 @@ def read_branding(path: Path | None = None) -> Branding:
     except WrongError as error:
         details = {"seen": short(stated.logo or ""), **error.details}
         raise refusal(SettingProblem(error.kind, ("logo",), stated.logo, (), details)) from error
-    return Branding(stated.name, stated.primary, stated.second, logo)
+    return Branding(stated.name, stated.primary, stated.second, logo), stated.mail
 
 
 def _read(path: Path) -> str:
@@ -138,11 +223,11 @@ def _parsed(path: Path, written: str) -> dict[str, Any]:
         raise UserError("branding.toml", file=path.name, line=line, seen=short(seen)) from error
 
 
-def _line(written: str, key: str) -> int:
-    """The line on which a key stands; 1 for one that cannot be found."""
+def _line(written: str, key: str, after: int = 0) -> int:
+    """The line on which a key stands, of those after a line; the next where it is not found."""
     pattern = re.compile(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[=\].]")
-    lines = (no for no, line in enumerate(written.splitlines(), 1) if pattern.match(line))
-    return next(lines, 1)
+    lines = enumerate(written.splitlines()[after:], after + 1)
+    return next((no for no, line in lines if pattern.match(line)), after + 1)
 
 
 def _logo(path: Path) -> bytes:

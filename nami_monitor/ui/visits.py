@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.decisions import Decision, Kept, todos
+from nami_monitor.briefing.decisions import Decision, Kept, asked_of, todos
 from nami_monitor.briefing.headline import NOTHING, headline
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
@@ -179,7 +179,7 @@ def mail(found: Briefing, address: str, lang: str, filled: Kept = NOTHING) -> st
     parts = [headline(found, lang, filled)]
     parts += _block("check.mail.attention", asking, found, lang)
     parts += _block("check.mail.good", good, found, lang)
-    asked = [_asked(one, lang) for one in todos(found, filled, lang) if one.chosen is None]
+    asked = [f"- {asked_of(one, lang)}" for one in todos(found, filled, lang) if one.chosen is None]
     if asked:
         parts += ["", text("check.mail.questions", lang), *asked[:MAILED]]
     caveats = wording.caveats(found, lang)
@@ -189,12 +189,6 @@ def mail(found: Briefing, address: str, lang: str, filled: Kept = NOTHING) -> st
     if address:
         parts += [text("check.mail.address", lang, address=address)]
     return "\n".join(parts)
-
-
-def _asked(one: Decision, lang: str) -> str:
-    owner = one.owner or text("decisions.form.nobody", lang)
-    when = text("home.all.before", lang, owner=owner, day=formats.day(one.due, lang))
-    return f"- {one.seen.title}. {one.question} ({when})"
 
 
 def _block(key_: str, findings: Sequence[Finding], found: Briefing, lang: str) -> list[str]:

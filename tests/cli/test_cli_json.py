@@ -25,6 +25,7 @@ HERE = {
     ],
     "assign": ["M-1", "--arm", "none", "--arm", "sign=One is enough"],
     "report": ["--out", "{folder}/r.html"],
+    "monthly": ["{folder}", "--out", "{folder}/out"],
     "signals": [],
     "lessons": [],
     "completeness": [],
@@ -41,7 +42,7 @@ HERE = {
 
 ELSEWHERE = {"lessons", "restore", "profiles", "rollup", "open"}
 """Commands that look at another file first, or only at those."""
-NO_DATABASE = {"demo", "import", "template"} | ELSEWHERE
+NO_DATABASE = {"demo", "import", "monthly", "template"} | ELSEWHERE
 """Commands that do not need one, or make one."""
 
 

@@ -4,8 +4,15 @@ import pytest
 from PIL import Image
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import AlertKind
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.reports.branding import NEUTRAL, read_branding, usual_file
+from nami_monitor.reports.branding import (
+    NEUTRAL,
+    MailSettings,
+    read_branding,
+    read_organisation,
+    usual_file,
+)
 
 
 def written(tmp_path, content):
@@ -63,6 +70,51 @@ def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
         said = text(f"errors.{caught.value.key}", lang, **caught.value.values)
         assert str(line) in said
         assert "organisation.toml" in said
+
+
+MAIL = 'name = "A"\n[mail]\nhost = "mail.example.org"\nfrom = "nami@example.org"\n'
+TO = '[[mail.to]]\naddress = "a@example.org"\n'
+WRONG_MAIL = {
+    "an unknown key": (f'{MAIL}wachtwoord = "x"\n{TO}', "unknown", 5, "wachtwoord"),
+    "no recipient": (MAIL, "missing", 2, "to"),
+    "no sender": (f'[mail]\nhost = "mail.example.org"\n{TO}', "missing", 1, "from"),
+    "two lines": (f'{MAIL}{TO}[[mail.to]]\naddress = "b@example.org\\nBcc: c@example.org"\n',
+                  "value", 6, "address"),
+    "no address": (f"{MAIL}[[mail.to]]\nkinds = []\n", "missing", 2, "address"),
+    "a kind": (f'{MAIL}{TO}kinds = ["all"]\n', "value", 7, "kinds"),
+    "a port": (f"{MAIL}port = 70000\n{TO}", "value", 5, "port"),
+    "a port in words": (f'{MAIL}port = "smtp"\n{TO}', "value", 5, "port"),
+    "another way": (f'{MAIL}tls = "ssl"\n{TO}', "value", 5, "tls"),
+    "signing in openly": (f'{MAIL}tls = "none"\nuser = "nami"\n{TO}', "value", 5, "tls"),
+    "a link": (f'{MAIL}link = "javascript:alert(1)"\n{TO}', "value", 5, "link"),
+    "a host": (f'{MAIL.replace("mail.ex", "mail ex")}{TO}', "value", 3, "host"),
+    "no table": ('name = "A"\nmail = "a@example.org"\n', "no_text", 2, "mail"),
+    "no list": (f'{MAIL}to = "a@example.org"\n', "value", 5, "to"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG_MAIL)
+def test_what_is_wrong_with_the_mail_is_said_with_line_and_key(tmp_path, what):
+    content, kind, line, key = WRONG_MAIL[what]
+    with pytest.raises(UserError) as caught:
+        read_organisation(written(tmp_path, content))
+    seen = caught.value.values
+    assert (caught.value.key, seen["line"], seen["key"]) == (f"branding.{kind}", line, key)
+    for lang in LANGS:
+        said = text(f"errors.{caught.value.key}", lang, **seen)
+        assert "organisation.toml" in said
+        assert "nami@example.org" not in said
+
+
+def test_where_the_mail_goes(tmp_path):
+    content = (
+        f'{MAIL}user = "nami"\n{TO}[[mail.to]]\naddress = "b@example.org"\nkinds = ["contract"]\n'
+    )
+    branding, mail = read_organisation(written(tmp_path, content))
+    assert (branding.name, mail.at, mail.tls) == ("A", ("mail.example.org", 587), "starttls")
+    assert [one.address for one in mail.to] == ["a@example.org", "b@example.org"]
+    assert [one.kinds for one in mail.to] == [tuple(AlertKind), (AlertKind.CONTRACT,)]
+    assert read_organisation(written(tmp_path, 'name = "A"\n'))[1] == MailSettings()
 
 
 def test_a_colour_without_contrast_is_refused_with_its_ratio_and_a_name_of_120_signs_is_not(
