@@ -24,6 +24,7 @@ def test_a_click_on_a_marker_and_the_keyboard_open_lessons_in_the_margin(server,
     page.locator(".st-key-margin button", has_text="\u25c7 3").focus()
     page.keyboard.press("Enter")
     page.locator(".st-key-margin button", has_text="\u25c6 3").wait_for()
+    settled(page)
     assert page.locator(".st-key-margin .nami-lesson").count() == 1
 
 
@@ -35,11 +36,13 @@ def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page):
     first = page.locator(OPEN).inner_text()
     marks.nth(1).click(force=True)
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {first!r}")
+    settled(page)
     second = page.locator(OPEN).inner_text()
     assert page.locator("label", has_text=f"2 · {second}").count() == 1
     page.locator("[class*=_lessons] [role=radiogroup] input:checked").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {second!r}")
+    settled(page)
     assert page.locator("label", has_text=f"3 · {page.locator(OPEN).inner_text()}").count() == 1
 
 
