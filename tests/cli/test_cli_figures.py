@@ -110,7 +110,17 @@ def test_completeness_by_source_and_month(loaded):
     assert "Jan 2025" in loaded("completeness").stdout
 
 
-WITHOUT = {"demo", "import", "template", "lessons", "restore", "profiles"}
+WITHOUT = {
+    "demo",
+    "import",
+    "monthly",
+    "open",
+    "template",
+    "lessons",
+    "restore",
+    "profiles",
+    "rollup",
+}
 """Commands that make a database, or need none."""
 
 
@@ -119,6 +129,7 @@ def test_no_database_is_said_and_none_is_made(nami, name):
     args = {
         "undo": (1,),
         "backup": ("b.zip",),
+        "lines": ("export", "--out", "lake"),
         "set-aside": (1, "--out", "x.csv"),
         "export": ("orders", "--out", "x.csv"),
         "why": ("impact_spend",),
