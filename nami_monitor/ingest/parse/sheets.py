@@ -38,7 +38,7 @@ _SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
 #: A sheet holds a table from two records with two or more filled cells each.
 _TABLE_RECORDS = _TABLE_CELLS = 2
 JSON: Final = json.JSONEncoder(ensure_ascii=False)
-#: Rows are encoded together: so many, or fewer of so many characters.
+#: Rows are encoded together: so many, or fewer of so many cells and characters.
 BLOCK_ROWS: Final = 1000
 BLOCK_SIZE: Final = MEGABYTE
 
@@ -140,10 +140,10 @@ class SheetWriter:
         if self._blank:
             self._add([], self._blank, 0)
             self._blank = 0
-        self._add(cells, times, sum(sizes))
+        self._add(cells, times, filled + sum(sizes))
 
     def _add(self, cells: list[Cell], times: int, size: int) -> None:
-        """Put a row of ``size`` characters into the block, so many times."""
+        """Put a row of ``size`` cells and characters into the block, so many times."""
         most = max(1, BLOCK_SIZE // (size + 1))
         while times:
             some = min(times, BLOCK_ROWS - len(self._block), most)
