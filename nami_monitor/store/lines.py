@@ -170,6 +170,9 @@ def settle(db: Transaction, folder: Path) -> None:
     """Make the changed lines groups again: rows of the table, or files of a folder.
 
     The names of the files are those of no other database.
+
+    Raises:
+        RuntimeError: the groups hold other numbers of lines than were written; nothing is booked.
     """
     if not db.lines_open:
         return
@@ -178,6 +181,7 @@ def settle(db: Transaction, folder: Path) -> None:
     if total > MOST_STORED:
         least = 1
         _open(db, "file is null", [])
+    filed = 0
     groups = (
         f"select batch, {MONTH} as month, count(*) as lines,"
         f" count(*) filter (standing = '{Standing.UNKNOWN_CODE}') as waiting"
@@ -186,26 +190,34 @@ def settle(db: Transaction, folder: Path) -> None:
     for batch, month, lines, waiting in db.rows(
         f"from ({groups}) where lines >= ? order by batch, month", [least]
     ):
-        file = _write(db, folder, batch, month)
+        file, written = _write(db, folder, batch, month)
+        _refuse_loss(lines, written)
+        filed += lines
         group = {"batch": batch, "month": month, "lines": lines, "waiting": waiting}
         db.insert("line_groups", group | {"file": file, "sha256": snapshots.sha256(folder / file)})
     db.run(f"insert into line_groups by name {groups}")
     db.run(f"insert into {STORED} from {CHANGED} order by rowid")
+    _refuse_loss(total, filed + db.value(f"select count(*) from {STORED}"))
     db.run(f"drop table {CHANGED}")
     db.lines_open = False
     show(db)
 
 
-def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
-    """Move a group to a file; gives the file's name below the folder."""
+def _refuse_loss(there: int, kept: int) -> None:
+    if there != kept:
+        raise RuntimeError(f"{there} order lines were to be kept, {kept} are")
+
+
+def _write(db: Transaction, folder: Path, batch: int, month: date) -> tuple[str, int]:
+    """Move a group to a file; gives the file's name below the folder, and how many lines it has."""
     name = f"{name_of(batch, month)}.{uuid4().hex[:12]}.parquet"
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    group = copy_group(db, CHANGED, batch, month, path)
+    group, written = copy_group(db, CHANGED, batch, month, path)
     db.run(f"delete {group}")
     for part in (path, path.parent, folder):
         snapshots.sync(part)
-    return name
+    return name, written
 
 
 def name_of(batch: int, month: date) -> str:
@@ -213,16 +225,19 @@ def name_of(batch: int, month: date) -> str:
     return f"month={month:%Y-%m}/batch={batch}"
 
 
-def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path) -> str:
-    """Write a group of lines of a table to a file; gives SQL of the group from ``from`` on."""
+def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path) -> tuple[str, int]:
+    """Write a group of lines of a table to a file.
+
+    Returns:
+        SQL of the group from ``from`` on, and how many lines were written.
+    """
     first = f"date '{month:%Y-%m-%d}'"
     group = (
         f"from {table} where batch = {batch}"
         f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
     )
     form = "format parquet, compression zstd, compression_level 1"
-    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
-    return group
+    return group, int(db.value(f"copy ({group}) to {literal(str(path))} ({form})"))
 
 
 def take_over(db: Transaction, folder: Path, files: Mapping[str, Path]) -> None:

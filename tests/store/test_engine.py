@@ -165,6 +165,23 @@ def test_a_write_that_fails_after_it_wrote_lines_leaves_no_file(path, store, mon
     assert len(list(path.rglob("*.parquet"))) == 1
 
 
+def test_a_write_whose_files_lack_lines_is_refused_whole(path, store, monkeypatch):
+    # as when the database does not find rows of its own, see the test of an insert of none
+    copied = lines.copy_group
+
+    def lose(db, table, batch, month, file):
+        return copied(db, table, batch + 1, month, file)
+
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(lines, "copy_group", lose)
+        with pytest.raises(RuntimeError, match="1 order lines were to be kept, 0 are"):
+            write_line(store)
+    assert list(path.rglob("*.parquet")) == []
+    with store.read() as db:
+        assert db.value("select count(*) from orders_offered") == 0
+
+
 def write_line(store):
     with store.write() as db:
         lines.begin_changes(db, "orders")
