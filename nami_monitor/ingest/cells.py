@@ -125,6 +125,11 @@ class LargeCsv:
     tabbed: bool = False
     temporary: bool = False
 
+    @property
+    def one_line(self) -> bool:
+        """Whether no cell holds a tab or a line break."""
+        return not (self.broken or self.tabbed)
+
 
 @dataclass(frozen=True)
 class LargeParquet:

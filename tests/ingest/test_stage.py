@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nami_monitor.ingest.book.stage import LINE_SIGNS, model_checks, pandera_failures
+from nami_monitor.ingest.book.stage import model_checks, pandera_failures
+from nami_monitor.ingest.profiles.convert import LINE_SIGNS
 from nami_monitor.tables import TABLES, columns
 
 TYPES = {"varchar": pl.String, "double": pl.Float64, "date": pl.Date, "boolean": pl.Boolean}

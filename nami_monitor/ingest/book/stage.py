@@ -19,6 +19,7 @@ from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
 from nami_monitor.ingest.profiles.convert import (
     FOREIGN,
+    LINE_SIGNS,
     UNREAD,
     Conversion,
     redacted_sql,
@@ -43,9 +44,6 @@ from nami_monitor.tables import TABLES, AnyOf, columns
 
 MISSING = "missing"
 """The rule of a required column that is empty."""
-
-LINE_SIGNS = "\t\n\r"
-"""Signs that a text of one line does not hold."""
 
 PLAIN_TEXT = re.compile(r"\^\(\?:\[\^\\r\\n\\t\]\{1,(\d+)\}\)\$")
 """Patterns of texts of one line: nearly every value is seen to fit without the pattern."""
@@ -165,7 +163,9 @@ def stage(
         looked_at.add(currency)
     failing = [check.broken for check in checks]
     if large:
-        rules = model_checks(table.name, _one_line(conversions, cells, profile))
+        rules = model_checks(
+            table.name, {c.name for c in conversions if reading.is_of_one_line(c.inner)}
+        )
         failing += [check.broken for check in rules]
         checks += _unexplained(table.name, rules, checks)
     unknown = [
@@ -338,14 +338,6 @@ def explained_by(table: str, column: str, rule: str) -> tuple[str, ...]:
         return (column,)
     any_of = (r.columns for r in TABLES[table].rules if isinstance(r, AnyOf) and r.name == rule)
     return next(any_of, ())
-
-
-def _one_line(conversions: Sequence[Conversion], cells: SourceCells, profile: Profile) -> set[str]:
-    """The columns that come from cells, as they are or mapped, in which no line ends."""
-    rows = cells.sheet.rows
-    if not isinstance(rows, LargeCsv) or rows.broken or rows.tabbed or profile.unpivot:
-        return set()
-    return {c.name for c in conversions if not set(LINE_SIGNS) & set("".join(c.inner.values()))}
 
 
 def _raw(

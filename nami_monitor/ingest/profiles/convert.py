@@ -21,6 +21,8 @@ PACK_WORDS = ("pack", "pak", "doos", "verpakking", "box", "set", "karton", "omdo
 BASE_WORDS = ("base", "stuk", "stuks", "st", "st.", "piece", "pieces", "each", "ea", "eenheid")
 TRUE_WORDS = ("true", "ja", "j", "yes", "y", "1", "waar", "x")
 FALSE_WORDS = ("false", "nee", "n", "no", "0", "onwaar")
+LINE_SIGNS: Final = "\t\n\r"
+"""Signs that a text of one line does not hold."""
 EARLIEST, LATEST = "1950-01-01", "2100-12-31"
 
 UNREAD = "not_a_number"
@@ -56,6 +58,7 @@ class Reading:
         signs: what may stand beside an amount, see ``currency_signs``.
         blanked: whether an e-mail address may have been blanked in a cell.
         years: whether a year alone is a date: the grain of the source is the year.
+        one_line: whether no cell holds a tab or a line break.
     """
 
     tagged: bool
@@ -64,6 +67,11 @@ class Reading:
     signs: tuple[str, ...] = currency_signs(EURO)
     blanked: bool = False
     years: bool = False
+    one_line: bool = False
+
+    def is_of_one_line(self, inner: Mapping[str, str]) -> bool:
+        """Whether texts made by such SQL of the cells hold no tab and no line break."""
+        return self.one_line and not set(LINE_SIGNS) & set("".join(inner.values()))
 
 
 @dataclass(frozen=True)
@@ -302,17 +310,22 @@ def _part(text: str, regex: str, *, tagged: bool) -> str:
     return f"nullif(trim({found}), '')"
 
 
-def _mapped(text: str, values: Mapping[str, str] | None, *, tagged: bool) -> str:
+def _mapped(
+    text: str, values: Mapping[str, str] | None, *, tagged: bool, one_line: bool = False
+) -> str:
     """The text after the value map; a stored type stays only where no entry fits.
 
-    Line breaks and tabs in it count as blanks.
+    Line breaks and tabs in it count as blanks; with ``one_line`` there are none.
     """
     if not values:
         return text
     shown = shown_sql(text, tagged=tagged)
-    whole = " or ".join(f"contains({shown}, chr({ord(sign)}))" for sign in "\t\n\r")
-    joined = rf"regexp_replace({shown}, '\s*[\r\n\t]\s*', ' ', 'g')"
-    seen = f"coalesce(lower(case when {whole} then {joined} else {shown} end), '')"
+    joined = shown
+    if not one_line:
+        whole = " or ".join(f"contains({shown}, chr({ord(sign)}))" for sign in LINE_SIGNS)
+        blanks = rf"regexp_replace({shown}, '\s*[\r\n\t]\s*', ' ', 'g')"
+        joined = f"case when {whole} then {blanks} else {shown} end"
+    seen = f"coalesce(lower({joined}), '')"
     cases = " ".join(
         f"when {literal(key)} then {literal(value)}" for key, value in values.items() if key != "*"
     )
@@ -334,7 +347,9 @@ def _typed(
 ) -> Conversion:
     tagged = reading.tagged and not constant
     shown = next(iter(inner))
-    inner = {**inner, shown: _mapped(inner[shown], values, tagged=tagged)}
+    one_line = reading.is_of_one_line(inner)
+    mapped = _mapped(inner[shown], values, tagged=tagged, one_line=one_line)
+    inner = {**inner, shown: mapped}
     failures: tuple[tuple[str, str], ...]
     if column.sql_type == "date":
         if column.optional:
@@ -363,11 +378,12 @@ def _typed(
             typed = f"nullif(trim({parted}, ';'), '')"
         if column.free_text:
             typed = redacted_sql(typed)
-        if column.identifier:
+        if column.identifier and not reading.is_of_one_line(inner):
             broken = rf"regexp_replace({typed}, '\s*[\r\n\t]\s*', ' ', 'g')"
             typed = (
                 f"case when regexp_matches({typed}, '[\\r\\n\\t]') then {broken} else {typed} end"
             )
+        if column.identifier:
             seen = shown_sql(shown, tagged=tagged)
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"

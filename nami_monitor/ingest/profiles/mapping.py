@@ -13,7 +13,7 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
-from nami_monitor.ingest.cells import Cell, Sheet, kind_of
+from nami_monitor.ingest.cells import Cell, LargeCsv, Sheet, kind_of
 from nami_monitor.ingest.parse.sheets import MONEY_SIGNS
 from nami_monitor.ingest.profiles.convert import (
     BASE_WORDS,
@@ -401,7 +401,11 @@ def reading_of(
     """
     signs = signs_beside(profile.currency)
     years = profile.grain is Grain.YEAR
-    blank = Reading(tagged=cells.tagged, signs=signs, blanked=cells.blanked, years=years)
+    rows = cells.sheet.rows
+    one_line = isinstance(rows, LargeCsv) and rows.one_line and not profile.unpivot
+    blank = Reading(
+        cells.tagged, signs=signs, blanked=cells.blanked, years=years, one_line=one_line
+    )
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
     for column in columns(table.name):
