@@ -159,6 +159,16 @@ def test_with_starttls_and_a_user(monkeypatch):
         assert len(server.mails) == 1
 
 
+def test_with_tls_from_the_first_byte(monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with smtp_server(tls=True, at_once=True, user=("nami", SPOKEN)) as server:
+        with_tls = settings_of(server, tls="tls", user="nami")
+        send(with_tls, SPOKEN)
+        ((_, recipients, _),) = server.mails
+        assert recipients == ["a@example.org"]
+        assert refused(with_tls, f"{SPOKEN}?") == "mail.login"
+
+
 def test_a_certificate_that_nobody_vouches_for_is_refused(monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     with smtp_server(tls=True) as server:

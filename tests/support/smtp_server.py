@@ -1,7 +1,8 @@
 """A mail server of the tests on 127.0.0.1, as small as the protocol lets it be.
 
-It takes mails (``mails``: sender, recipients, content), speaks TLS where that is asked, asks who
-sends where it gets a user and password, and refuses the recipients in ``refused``.
+It takes mails (``mails``: sender, recipients, content), speaks TLS where that is asked or, with
+``at_once``, from the first byte, asks who sends where it gets a user and password, and refuses the
+recipients in ``refused``.
 """
 
 import base64
@@ -16,6 +17,11 @@ CERTIFICATE = Path(__file__).with_name("smtp_server.pem")
 
 
 class Talk(socketserver.StreamRequestHandler):
+    def setup(self):
+        if self.server.at_once:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
     def finish(self):
         super().finish()
         self.connection.close()
@@ -76,12 +82,13 @@ class Talk(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def smtp_server(*, tls=False, user=None, refused=(), port=0):
+def smtp_server(*, tls=False, at_once=False, user=None, refused=(), port=0):
     """The server, for as long as the block lasts; ``user`` is a name and a password."""
     socketserver.ThreadingTCPServer.allow_reuse_address = True
     with socketserver.ThreadingTCPServer(("127.0.0.1", port), Talk) as server:
         server.mails, server.user, server.refused = [], user and list(user), refused
         server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if tls else None
+        server.at_once = at_once
         if tls:
             server.tls.load_cert_chain(CERTIFICATE)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
