@@ -11,9 +11,10 @@ from nami_monitor.ui import preload
 
 def show() -> None:
     """Show what a visitor chose."""
-    from nami_monitor.ui import app, doors, menu, start, theme  # noqa: PLC0415 - loaded ahead
+    from nami_monitor.ui import app, doors, menu, sign_in, start, theme  # noqa: PLC0415 - loaded ahead
 
     st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
+    sign_in.claims()
     doors.follow_lead()
     session = app.current()
     chosen = menu.chosen(session)

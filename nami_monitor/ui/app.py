@@ -13,10 +13,9 @@ import streamlit as st
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.store import Store
 from nami_monitor.ui import browser, doors, outcomes, theme
-from nami_monitor.ui.session import DATA, LANGUAGE, Session
+from nami_monitor.ui.session import DATA, LANGUAGE, Session, language
 from nami_monitor.ui.theme import stylesheet
 
 DEMO, OWN = "demo", "own"
@@ -37,16 +36,6 @@ def store_of(data: str) -> Store:
     """The database of the demo or the own one; both live side by side and share nothing."""
     at = places()
     return _store(str(at.demo if data == DEMO else at.own))
-
-
-def language() -> Lang:
-    """The visitor's language: what they chose, else the address, else what the browser prefers."""
-    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
-    if chosen not in LANGS:
-        preferred = (st.context.locale or "nl").split("-")[0].lower()
-        chosen = preferred if preferred in LANGS else "en"
-    st.session_state[LANGUAGE] = chosen
-    return "nl" if chosen == "nl" else "en"
 
 
 def data() -> str:
