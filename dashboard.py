@@ -28,6 +28,11 @@ if __name__ == "__main__":
     preload.wait()
     show()
 else:
-    served = st.App(
-        __file__, lifespan=preload.while_serving, on_script_error=preload.say_what_broke
+    from nami_monitor.ui import served
+
+    app = st.App(
+        __file__,
+        lifespan=preload.while_serving,
+        on_script_error=preload.say_what_broke,
+        **served.parts(),
     )

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -59,7 +60,7 @@ def _private(url: str) -> str:
 
 def _callback(url: str) -> str:
     if urlsplit(url).path != CALLBACK:
-        raise WrongError("value", known=(f"https://nami.example.org{CALLBACK}",))
+        raise WrongError("value", known=(f"\u2026{CALLBACK}",))
     return _private(url)
 
 
@@ -218,6 +219,20 @@ def refuse_open(service: Service, address: str | None) -> None:
     """
     if service.sign_in is None and not is_loopback(address):
         raise UserError("service.open", address=address or "0.0.0.0", file=FILE)  # noqa: S104
+
+
+def refuse(service: Service, address: str | None) -> None:
+    """Refuse to serve where anyone could come in, or nobody could sign in.
+
+    Raises:
+        UserError: ``service.*``; ``branding.unreadable`` for the file of a secret.
+    """
+    refuse_open(service, address)
+    if service.oidc:
+        if not find_spec("authlib"):
+            raise UserError("service.no_library")
+        secret(CLIENT_SECRET)
+        secret(COOKIE_SECRET, least=LEAST_SECRET)
 
 
 def secret(name: str, *, least: int = 1, environment: Mapping[str, str] | None = None) -> str:

@@ -14,7 +14,7 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.store import Store
-from nami_monitor.ui import browser, doors, outcomes, theme
+from nami_monitor.ui import browser, doors, outcomes, sign_in, theme
 from nami_monitor.ui.session import DATA, LANGUAGE, Session, language
 from nami_monitor.ui.theme import stylesheet
 
@@ -41,7 +41,7 @@ def store_of(data: str) -> Store:
 def data() -> str:
     """Which data is shown: chosen, else in the address, else own data once there is any."""
     chosen = st.session_state.get(DATA) or st.query_params.get(DATA)
-    if chosen not in {DEMO, OWN}:
+    if chosen not in {DEMO, OWN} or (chosen == DEMO and not has_demo()):
         chosen = usual_data()
     st.session_state[DATA] = chosen
     return str(chosen)
@@ -49,7 +49,12 @@ def data() -> str:
 
 def usual_data() -> str:
     """Which data a visitor sees who chose nothing: own data once there is any."""
-    return OWN if store_of(OWN).exists else DEMO
+    return OWN if store_of(OWN).exists or not has_demo() else DEMO
+
+
+def has_demo() -> bool:
+    """Whether this server shows the demo: an operator may leave it out."""
+    return sign_in.service()[0].server.demo
 
 
 def show_data(which: str) -> None:
@@ -190,7 +195,7 @@ def _follow(store: Store, version: int) -> None:
     The file is only looked into when it was written; notes and ticks in it draw nothing anew.
     """
     with suppress(UserError):
-        if store.version() != version:
+        if store.version() != version or sign_in.over():
             st.rerun()
 
 
@@ -249,7 +254,7 @@ def empty(session: Session, *, lines: bool = False) -> bool:
         doors.link("data", session.t("app.empty.load"))
         if filled:
             doors.link("contracts", session.t("app.empty.registers"))
-        elif not session.demo:
+        elif not session.demo and has_demo():
             st.button(
                 session.t("app.empty.demo"), key="demo_data", on_click=show_data, args=(DEMO,)
             )

@@ -4,7 +4,7 @@ Where nobody is signed in and somebody should be, a page is a sentence and a but
 """
 
 import functools
-import importlib.util
+import json
 import logging
 import os
 import time
@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Final, NoReturn
 
 import streamlit as st
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from nami_monitor.access import settings
 from nami_monitor.access.settings import OidcSignIn, ProxySignIn, Service
@@ -27,6 +29,9 @@ REASONS: Final = ("away", "secret", "clock", "refused", "stale", "failed", "ende
 SKEW_SECONDS: Final = 300
 """How far the clocks of monitor and provider may be apart."""
 
+FORWARDED: Final = "FORWARDED_ALLOW_IPS"
+"""Empty, so that the server itself believes no header that says from where a request comes."""
+
 Claims = Mapping[str, tuple[str, ...]]
 """What is said of a visitor: the values of each claim, most often one."""
 
@@ -37,7 +42,9 @@ def _read(_named: str) -> tuple[Service, UserError | None]:
     service = Service()
     try:
         service = settings.read_service()
-        refuse(service, st.get_option("server.address"))
+        settings.refuse(service, st.get_option("server.address"))
+        if service.proxy and os.environ.get(FORWARDED) != "":
+            raise UserError("service.not_by_serve")
     except UserError as error:
         logging.getLogger(__name__).error("%s", sentence(error, "en"))  # noqa: TRY400 - no bug
         return service, error
@@ -47,22 +54,6 @@ def _read(_named: str) -> tuple[Service, UserError | None]:
 def service() -> tuple[Service, UserError | None]:
     """How this server serves, and why it serves nobody, if so; read once."""
     return _read(str(settings.service_file()))
-
-
-def refuse(service: Service, address: str | None) -> None:
-    """Refuse to serve where visitors could not sign in, or anyone could come in.
-
-    Raises:
-        UserError: ``service.*``, ``branding.unreadable``.
-    """
-    settings.refuse_open(service, address)
-    if service.proxy and os.environ.get("FORWARDED_ALLOW_IPS") != "":
-        raise UserError("service.not_by_serve")
-    if service.oidc:
-        if not importlib.util.find_spec("authlib"):
-            raise UserError("service.no_library")
-        settings.secret(settings.CLIENT_SECRET)
-        settings.secret(settings.COOKIE_SECRET, least=settings.LEAST_SECRET)
 
 
 def claims() -> Claims | None:
@@ -114,7 +105,51 @@ def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claim
 
 def _of_token(oidc: OidcSignIn) -> Claims:
     token = st.user.to_dict()
-    return of_token(oidc, token, time.time()) if token.get("is_logged_in") else {}
+    if not token.get("is_logged_in") or _name_of(token) in _LEFT:
+        return {}
+    return of_token(oidc, token, time.time())
+
+
+def is_signed(cookies: Mapping[str, str]) -> bool:
+    """Whether somebody is signed in at the provider, by the cookies of a request."""
+    by, _ = service()
+    found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
+    token = json.loads(found) if found else {}
+    signed_in = by.oidc and _name_of(token) not in _LEFT
+    return bool(signed_in and by.oidc and of_token(by.oidc, token, time.time()))
+
+
+def over() -> bool:
+    """Whether the sign-in of this visit has ended, or was left in another tab."""
+    by, _ = service()
+    return bool(by.oidc and not _of_token(by.oidc))
+
+
+def leave() -> None:
+    """Sign out, in all tabs: what a browser kept of this sign-in counts no more."""
+    token = st.user.to_dict()
+    by, _ = service()
+    if not by.oidc:
+        return
+    now = time.time()
+    for name in [name for name, until in _LEFT.items() if until < now]:
+        del _LEFT[name]
+    _LEFT[_name_of(token)] = now + by.oidc.hours * 3600
+    st.logout()
+
+
+_LEFT: Final[dict[tuple[str, str], float]] = {}
+"""The sign-ins that were left, and until when they would have lasted, in seconds since 1970."""
+
+
+def _name_of(token: Mapping[str, object]) -> tuple[str, str]:
+    return str(token.get("sub")), str(token.get("iat"))
+
+
+def _clock(token: Mapping[str, object]) -> bool:
+    """Whether a token was issued later than it is here."""
+    issued = token.get("iat")
+    return isinstance(issued, int | float) and issued - SKEW_SECONDS > time.time()
 
 
 def _say(words: str) -> NoReturn:
@@ -131,7 +166,11 @@ def _ask_proxy() -> NoReturn:
 def _ask_provider() -> NoReturn:
     st.html(theme.stylesheet())
     st.title(text("sign_in.title", language()), anchor=False)
-    reason = "ended" if st.user.to_dict().get("is_logged_in") else st.query_params.get(REASON)
+    token = st.user.to_dict()
+    reason = st.query_params.get(REASON)
+    if token.get("is_logged_in"):
+        left = "out" if _name_of(token) in _LEFT else "ended"
+        reason = "clock" if _clock(token) else left
     if reason in REASONS:
         st.warning(text(f"sign_in.reasons.{reason}", language()))
     st.markdown(text("sign_in.words", language()))
