@@ -78,7 +78,7 @@ def _account(session: Session) -> None:
     by, _ = sign_in.service()
     if not by.sign_in:
         return
-    with st.popover(session.t("sign_in.account"), key="account"):
+    with st.popover(f"**{session.t('sign_in.account')}**", key="account"):
         if by.oidc:
             st.button(session.t("sign_in.leave"), key="sign_out", on_click=sign_in.leave)
         elif by.proxy and by.proxy.sign_out:

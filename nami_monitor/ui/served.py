@@ -53,7 +53,8 @@ REASON_OF_CODE: Final = {
 """What the codes of OAuth come down to."""
 LOG: Final = logging.getLogger(__name__)
 
-_reason: ContextVar[list[str]] = ContextVar("reason")
+_errors: ContextVar[list[BaseException]] = ContextVar("errors")
+"""What went wrong while the request of this task signs somebody in."""
 
 PAGE: Final = """<!doctype html>
 <html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -184,8 +185,8 @@ class Entrance:
         self, oidc: settings.OidcSignIn, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Let Streamlit sign somebody in or out; tell on the page what went wrong."""
-        reasons: list[str] = []
-        token = _reason.set(reasons)
+        errors: list[BaseException] = []
+        token = _errors.set(errors)
         headers = Headers(scope=scope)
         failed, begun = False, False
 
@@ -205,12 +206,14 @@ class Entrance:
             if begun and not failed:
                 raise
             failed = True
-            reasons.append(reason_of(error))
-            LOG.error("%s", _said(reasons[-1], error))  # noqa: TRY400 - a sentence is enough
+            errors.append(error)
         finally:
-            _reason.reset(token)
+            _errors.reset(token)
         if failed:
-            reason = reasons[-1] if reasons else _reason_of_address(scope)
+            reason = reason_of(errors[-1]) if errors else _reason_of_address(scope)
+            kind = f" ({type(errors[-1]).__name__})" if errors else ""
+            if reason != "out":
+                LOG.error("%s%s", text(f"sign_in.reasons.{reason}", "en"), kind)
             await RedirectResponse(f"/?{sign_in.REASON}={reason}", 302)(scope, receive, send)
 
 
@@ -252,37 +255,26 @@ def reason_of(error: BaseException) -> str:
     code = str(getattr(error, "error", ""))
     if kind.__module__.startswith(("httpx", "httpcore")):
         return "away"
-    if names & {"ExpiredTokenError", "InvalidTokenError"}:
+    if "ExpiredTokenError" in names or getattr(error, "claim", "") in {"iat", "nbf", "exp"}:
         return "clock"
     if "MismatchingStateError" in names:
         return "stale"
-    known = {
-        "invalid_client": "secret",
-        "unauthorized_client": "secret",
-        "access_denied": "refused",
-    }
-    return known.get(code, "failed")
+    return REASON_OF_CODE.get(code, "failed")
 
 
 class _Told(logging.Filter):
-    """Makes what Streamlit logs of a failed sign-in one sentence, and keeps the reason."""
+    """Keeps what Streamlit logs of a failed sign-in: one sentence of our own takes its place."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if error:
-            reason = reason_of(error)
-            if (reasons := _reason.get(None)) is not None:
-                reasons.append(reason)
-            record.msg, record.args = _said(reason, error), ()
-            record.exc_info = record.exc_text = None
-        return True
+        errors = _errors.get(None)
+        if errors is None or record.levelno < logging.WARNING:
+            return True
+        if record.exc_info and record.exc_info[1]:
+            errors.append(record.exc_info[1])
+        return False
 
 
 _told: Final = _Told()
-
-
-def _said(reason: str, error: BaseException) -> str:
-    return f"{text(f'sign_in.reasons.{reason}', 'en')} ({type(error).__name__})"
 
 
 def _failed(path: str, message: Message) -> bool:
