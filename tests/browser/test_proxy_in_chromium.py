@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -82,19 +83,24 @@ def test_who_comes_beside_it_is_not_whatever_they_send(behind, visit):
     assert refused(behind.direct, {}, "sign_in.by_proxy") == 403
 
 
+def streamed(behind, source):
+    """A websocket with the headers of the proxy, from an address."""
+    return connect(
+        f"ws://127.0.0.1:{behind.port}/_stcore/stream",
+        additional_headers=SIGNED,
+        source_address=(source, 0),
+        subprotocols=["streamlit"],
+    )
+
+
 @pytest.mark.parametrize("source", [TRUSTED, OTHER])
 def test_a_websocket_is_let_in_for_the_proxy_alone(behind, source):
-    stream = {
-        "additional_headers": SIGNED,
-        "source_address": (source, 0),
-        "subprotocols": ["streamlit"],
-    }
-    address = f"ws://127.0.0.1:{behind.port}/_stcore/stream"
     if source == TRUSTED:
-        connect(address, **stream).close()
+        with streamed(behind, source) as let_in:
+            assert let_in.subprotocol == "streamlit"
         return
-    with pytest.raises(InvalidStatus) as caught:
-        connect(address, **stream)
+    with pytest.raises(InvalidStatus) as caught, streamed(behind, source):
+        pass
     assert caught.value.response.status_code == 403
 
 
@@ -105,17 +111,12 @@ def test_a_proxy_that_lets_headers_of_visitors_through_signs_nobody_in(behind):
 
 
 def test_when_it_is_full_who_comes_reads_so(behind, visit):
-    stream = {
-        "additional_headers": SIGNED,
-        "source_address": (TRUSTED, 0),
-        "subprotocols": ["streamlit"],
-    }
-    address = f"ws://127.0.0.1:{behind.port}/_stcore/stream"
-    open_ones = [connect(address, **stream) for _ in range(3)]
-    visit.goto(f"{behind.proxy}/?lang=nl")
-    visit.get_by_text(text("service.full", "nl")).wait_for()
-    for one in open_ones:
-        one.close()
+    with ExitStack() as visits:
+        with pytest.raises(InvalidStatus):
+            for _ in range(4):
+                visits.enter_context(streamed(behind, TRUSTED))
+        visit.goto(f"{behind.proxy}/?lang=nl")
+        visit.get_by_text(text("service.full", "nl")).wait_for()
 
 
 def test_metrics_are_for_nobody_and_health_for_everybody(behind):
@@ -126,7 +127,7 @@ def test_metrics_are_for_nobody_and_health_for_everybody(behind):
             assert answer.status == 200
 
 
-def test_streamlit_run_serves_nobody_where_a_proxy_signs_in(behind, tmp_path, visit):
+def test_streamlit_run_serves_nobody_where_a_proxy_signs_in(tmp_path, visit):
     """Without ``nami serve`` a header could say from where a request comes."""
     (tmp_path / "service.toml").write_text(SETTINGS, "utf-8")
     with serving(tmp_path / "cache", tmp_path) as server:
