@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -112,9 +112,11 @@ def test_a_proxy_that_lets_headers_of_visitors_through_signs_nobody_in(behind):
 
 def test_when_it_is_full_who_comes_reads_so(behind, visit):
     with ExitStack() as visits:
-        with pytest.raises(InvalidStatus):
-            for _ in range(4):
+        with suppress(InvalidStatus):  # somebody of before may still be there
+            for _ in range(3):
                 visits.enter_context(streamed(behind, TRUSTED))
+        with pytest.raises(InvalidStatus):
+            visits.enter_context(streamed(behind, TRUSTED))
         visit.goto(f"{behind.proxy}/?lang=nl")
         visit.get_by_text(text("service.full", "nl")).wait_for()
 

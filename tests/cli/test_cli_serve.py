@@ -10,6 +10,7 @@ import pytest
 from nami_monitor.access.settings import CLIENT_SECRET, COOKIE_SECRET, LEAST_SECRET
 from nami_monitor.cli import serve
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 PROXY = (
     '[sign_in]\nway = "proxy"\n[sign_in.proxy]\nheaders = { sub = "X-User", groups = "X-Groups" }\n'
 )
