@@ -11,9 +11,10 @@ from nami_monitor.ui import preload
 
 def show() -> None:
     """Show what a visitor chose."""
-    from nami_monitor.ui import app, doors, menu, start, theme  # noqa: PLC0415 - loaded ahead
+    from nami_monitor.ui import app, doors, menu, sign_in, start, theme  # noqa: PLC0415 - loaded ahead
 
     st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
+    sign_in.claims()
     doors.follow_lead()
     session = app.current()
     chosen = menu.chosen(session)
@@ -27,6 +28,11 @@ if __name__ == "__main__":
     preload.wait()
     show()
 else:
-    served = st.App(
-        __file__, lifespan=preload.while_serving, on_script_error=preload.say_what_broke
+    from nami_monitor.ui import served
+
+    app = st.App(
+        __file__,
+        lifespan=preload.while_serving,
+        on_script_error=preload.say_what_broke,
+        **served.parts(),
     )

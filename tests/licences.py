@@ -1,6 +1,7 @@
 """The licences of what ships: ``python -m tests.licences`` writes the table of docs/licences.md.
 
-What ships is what requirements.txt and, as an extra, requirements-spark.txt name. Each licence
+What ships is what requirements.txt and, as extras, requirements-spark.txt and
+requirements-sign-in.txt name. Each licence
 stands in the package's own metadata; one that is not known here stops it until somebody looks
 whether it goes with the EUPL.
 """
@@ -16,7 +17,8 @@ ONLY_ELSEWHERE = {"colorama": "BSD-3-Clause"}
 """Packages that other systems need, which need not be installed here."""
 
 PERMISSIVE = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0",
+    "MIT-CMU",
     "PSF-2.0", "Zlib",
 }  # fmt: skip
 """Licences that ask for no more than to be passed on with the work."""
@@ -40,8 +42,9 @@ BEGIN, END = "<!-- python -m tests.licences writes this table -->\n\n", "\n\n<!-
 
 
 def shipped():
-    """The names of the packages that ship; requirements-spark.txt names all of requirements.txt."""
-    lines = (ROOT / "requirements-spark.txt").read_text("utf-8").splitlines()
+    """The names of the packages that ship; those of an extra name all of requirements.txt."""
+    extras = ("requirements-spark.txt", "requirements-sign-in.txt")
+    lines = [line for name in extras for line in (ROOT / name).read_text("utf-8").splitlines()]
     found = (re.match(r"([a-z0-9._-]+)(?:\[.*?\])?==", line) for line in lines)
     return sorted({match[1] for match in found if match})
 

@@ -24,6 +24,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ALONE = {
     "duckdb": lambda module: module.is_relative_to(PACKAGE / "store"),
     "streamlit": lambda module: module.is_relative_to(PACKAGE / "ui") or module in SCREEN,
+    "starlette": lambda module: module.is_relative_to(PACKAGE / "ui"),
 }
 """Libraries that only one room may know."""
 
@@ -141,7 +142,7 @@ def test_nothing_that_is_served_asks_another_host():
 
 
 def test_the_requirements_pin_every_package_with_a_hash():
-    for kind in ("", "-spark", "-dev", "-audit"):
+    for kind in ("", "-spark", "-sign-in", "-dev", "-audit"):
         name = f"requirements{kind}.txt"
         text = (ROOT / name).read_text("utf-8")
         packages = re.split(r"\n(?=[a-z0-9])", text)[1:]
@@ -182,8 +183,9 @@ def installed(name):
 
 
 def test_the_tests_run_on_the_versions_that_people_run():
-    kinds = (pinned(f"requirements{kind}.txt") for kind in ("", "-spark", "-dev"))
-    assert all(fewer < more for fewer, more in pairwise(kinds))
+    for extra in ("-spark", "-sign-in"):
+        kinds = (pinned(f"requirements{kind}.txt") for kind in ("", extra, "-dev"))
+        assert all(fewer < more for fewer, more in pairwise(kinds))
 
 
 IMPORTED_AS = {

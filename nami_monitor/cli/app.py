@@ -49,6 +49,7 @@ COMMANDS: Final = {
     "lines": "lake",
     "rollup": "lake",
     "open": "lake",
+    "serve": "serve",
 }
 """Every command, with the module that holds it."""
 

@@ -7,12 +7,15 @@ page needs the dataclasses of settings, but seldom a file (docs/decisions/0011).
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, short
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, TypeAdapter
@@ -108,6 +111,94 @@ def one_of(*allowed: str) -> Before:
         return raw
 
     return Before(check)
+
+
+def like(pattern: re.Pattern[str], example: str) -> Before:
+    """A text that fits a pattern as a whole, for ``Annotated``."""
+
+    def check(raw: Any) -> Any:
+        if not isinstance(raw, str) or not pattern.fullmatch(raw):
+            raise WrongError("value", known=(example,))
+        return raw
+
+    return Before(check)
+
+
+def whole(least: int, most: int) -> Before:
+    """A whole number within bounds, both included, for ``Annotated``."""
+
+    def check(raw: Any) -> Any:
+        if type(raw) is not int or not least <= raw <= most:
+            raise WrongError("value", known=(f"{least}-{most}",))
+        return raw
+
+    return Before(check)
+
+
+PORT: Final = whole(1, 2**16 - 1)
+
+Refusal = Callable[[SettingProblem], UserError]
+
+
+def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, Refusal]:
+    """Read a file of settings that people write by hand.
+
+    Args:
+        model: a ``strict`` dataclass.
+        path: the file.
+        tables: the tables that it may have, for a sentence.
+
+    Returns:
+        What was read, and what makes the error of a problem that is found later.
+
+    Raises:
+        UserError: ``branding.*`` with file, line and key of what is wrong.
+    """
+    written = _read(path)
+
+    def refusal(problem: SettingProblem) -> UserError:
+        kind, details = problem.kind, problem.details
+        first, key, found = problem.place[0], problem.place[-1], problem.seen
+        seen = short(str(found.get(key, "") if isinstance(found, dict) else found))
+        if kind == "unknown_key":
+            kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
+        elif kind == "value" or (kind == "type" and len(problem.place) > 1):
+            known = ", ".join(map(str, problem.known)) or tables
+            kind, details = "value", {"seen": seen, "known": known}
+        elif kind in {"type", "no_text"}:
+            kind, details = "no_text", {"seen": seen}
+        line = _line(written, problem.place[-1], after=_line(written, first) - 1)
+        return UserError(f"branding.{kind}", file=path.name, line=line, key=key, **details)
+
+    return read_settings(model, _parsed(path, written), refusal), refusal
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UserError("branding.unreadable", file=str(path), why=error.strerror or "-") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UserError("branding.not_utf8", file=path.name, line=line) from error
+
+
+def _parsed(path: Path, written: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(written.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found.group(1)) if found else written.count("\n") + 1
+        lines = written.splitlines() or [""]
+        seen = lines[min(line, len(lines)) - 1].strip()
+        raise UserError("branding.toml", file=path.name, line=line, seen=short(seen)) from error
+
+
+def _line(written: str, key: str, after: int = 0) -> int:
+    """The line on which a key stands, of those after a line; the next where it is not found."""
+    pattern = re.compile(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[=\].]")
+    lines = enumerate(written.splitlines()[after:], after + 1)
+    return next((no for no, line in lines if pattern.match(line)), after + 1)
 
 
 def read_settings(

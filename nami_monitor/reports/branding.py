@@ -6,26 +6,26 @@ All of it stands in one settings file. No password does: that is asked of the en
 import io
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import font_source_sans_pro
 from PIL import Image
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.spec import Spec
-from nami_monitor.core.errors import UserError, short
+from nami_monitor.core.errors import short
 from nami_monitor.core.settings import places
 from nami_monitor.core.settings_toml import (
+    PORT,
     After,
-    Before,
     SettingProblem,
     WrongError,
+    like,
     one_of,
-    read_settings,
+    read_settings_file,
     strict,
 )
 from nami_monitor.core.words import AlertKind
@@ -87,24 +87,7 @@ def _colour(colour: str) -> str:
 Text = Annotated[str, After(_text)]
 
 
-def _like(pattern: re.Pattern[str], example: str) -> Before:
-    """A text that fits a pattern as a whole, for ``Annotated``."""
-
-    def check(raw: Any) -> Any:
-        if not isinstance(raw, str) or not pattern.fullmatch(raw):
-            raise WrongError("value", known=(example,))
-        return raw
-
-    return Before(check)
-
-
-def _port(raw: Any) -> Any:
-    if type(raw) is not int or not 0 < raw < 2**16:
-        raise WrongError("value", known=("1-65535",))
-    return raw
-
-
-Address = Annotated[str, _like(ADDRESS, "inkoop@example.org")]
+Address = Annotated[str, like(ADDRESS, "inkoop@example.org")]
 
 
 @strict()
@@ -122,11 +105,11 @@ class MailSettings:
     """Where the mail goes. Without a host it is laid ready; ``link`` leads to the dashboard."""
 
     sender: Address | None = None
-    host: Annotated[str, _like(HOST, "mail.example.org")] | None = None
-    port: Annotated[int, Before(_port)] | None = None
+    host: Annotated[str, like(HOST, "mail.example.org")] | None = None
+    port: Annotated[int, PORT] | None = None
     tls: Annotated[str, one_of(*TLS_PORTS)] = "starttls"
     user: Text | None = None
-    link: Annotated[str, _like(LINK, "https://")] | None = None
+    link: Annotated[str, like(LINK, "https://")] | None = None
     to: tuple[Recipient, ...] = ()
 
     @property
@@ -177,57 +160,13 @@ def read_organisation(path: Path | None = None) -> tuple[Branding, MailSettings]
         path = usual_file()
         if not path.exists():
             return NEUTRAL, MailSettings()
-    written = _read(path)
-
-    def refusal(problem: SettingProblem) -> UserError:
-        kind, details = problem.kind, problem.details
-        first, key, found = problem.place[0], problem.place[-1], problem.seen
-        seen = short(str(found.get(key, "") if isinstance(found, dict) else found))
-        if kind == "unknown_key":
-            kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
-        elif kind == "value" or (kind == "type" and len(problem.place) > 1):
-            known = ", ".join(map(str, problem.known)) or "[mail], [[mail.to]]"
-            kind, details = "value", {"seen": seen, "known": known}
-        elif kind in {"type", "no_text"}:
-            kind, details = "no_text", {"seen": seen}
-        line = _line(written, problem.place[-1], after=_line(written, first) - 1)
-        return UserError(f"branding.{kind}", file=path.name, line=line, key=key, **details)
-
-    stated = read_settings(BrandingFile, _parsed(path, written), refusal)
+    stated, refusal = read_settings_file(BrandingFile, path, tables="[mail], [[mail.to]]")
     try:
         logo = None if stated.logo is None else _logo(path.parent / stated.logo)
     except WrongError as error:
         details = {"seen": short(stated.logo or ""), **error.details}
         raise refusal(SettingProblem(error.kind, ("logo",), stated.logo, (), details)) from error
     return Branding(stated.name, stated.primary, stated.second, logo), stated.mail
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError("branding.unreadable", file=str(path), why=error.strerror or "-") from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise UserError("branding.not_utf8", file=path.name, line=line) from error
-
-
-def _parsed(path: Path, written: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(written.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else written.count("\n") + 1
-        lines = written.splitlines() or [""]
-        seen = lines[min(line, len(lines)) - 1].strip()
-        raise UserError("branding.toml", file=path.name, line=line, seen=short(seen)) from error
-
-
-def _line(written: str, key: str, after: int = 0) -> int:
-    """The line on which a key stands, of those after a line; the next where it is not found."""
-    pattern = re.compile(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[=\].]")
-    lines = enumerate(written.splitlines()[after:], after + 1)
-    return next((no for no, line in lines if pattern.match(line)), after + 1)
 
 
 def _logo(path: Path) -> bytes:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -273,6 +274,11 @@ class Store:
         """The number of the newest snapshot: it rises with whatever is written; 0 before that."""
         newest = self._newest()
         return newest.number if newest else 0
+
+    def published(self) -> datetime | None:
+        """When the newest snapshot was published, in UTC; None while nothing was ever written."""
+        newest = self._newest()
+        return datetime.fromtimestamp(newest.at, UTC) if newest and newest.at else None
 
     def compact(self, wait: float | None = None) -> None:
         """Write the newest snapshot anew where what was undone may stand in its free blocks.

@@ -13,10 +13,9 @@ import streamlit as st
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.store import Store
-from nami_monitor.ui import browser, doors, outcomes, theme
-from nami_monitor.ui.session import DATA, LANGUAGE, Session
+from nami_monitor.ui import browser, doors, outcomes, sign_in, theme
+from nami_monitor.ui.session import DATA, LANGUAGE, Session, language
 from nami_monitor.ui.theme import stylesheet
 
 DEMO, OWN = "demo", "own"
@@ -39,20 +38,10 @@ def store_of(data: str) -> Store:
     return _store(str(at.demo if data == DEMO else at.own))
 
 
-def language() -> Lang:
-    """The visitor's language: what they chose, else the address, else what the browser prefers."""
-    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
-    if chosen not in LANGS:
-        preferred = (st.context.locale or "nl").split("-")[0].lower()
-        chosen = preferred if preferred in LANGS else "en"
-    st.session_state[LANGUAGE] = chosen
-    return "nl" if chosen == "nl" else "en"
-
-
 def data() -> str:
     """Which data is shown: chosen, else in the address, else own data once there is any."""
     chosen = st.session_state.get(DATA) or st.query_params.get(DATA)
-    if chosen not in {DEMO, OWN}:
+    if chosen not in {DEMO, OWN} or (chosen == DEMO and not has_demo()):
         chosen = usual_data()
     st.session_state[DATA] = chosen
     return str(chosen)
@@ -60,7 +49,12 @@ def data() -> str:
 
 def usual_data() -> str:
     """Which data a visitor sees who chose nothing: own data once there is any."""
-    return OWN if store_of(OWN).exists else DEMO
+    return OWN if store_of(OWN).exists or not has_demo() else DEMO
+
+
+def has_demo() -> bool:
+    """Whether this server shows the demo: an operator may leave it out."""
+    return sign_in.service()[0].server.demo
 
 
 def show_data(which: str) -> None:
@@ -201,7 +195,7 @@ def _follow(store: Store, version: int) -> None:
     The file is only looked into when it was written; notes and ticks in it draw nothing anew.
     """
     with suppress(UserError):
-        if store.version() != version:
+        if store.version() != version or sign_in.over():
             st.rerun()
 
 
@@ -260,7 +254,7 @@ def empty(session: Session, *, lines: bool = False) -> bool:
         doors.link("data", session.t("app.empty.load"))
         if filled:
             doors.link("contracts", session.t("app.empty.registers"))
-        elif not session.demo:
+        elif not session.demo and has_demo():
             st.button(
                 session.t("app.empty.demo"), key="demo_data", on_click=show_data, args=(DEMO,)
             )

@@ -10,8 +10,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from nami_monitor.core.escapes import html
 from nami_monitor.i18n import LANGS
-from nami_monitor.ui import app, doors, theme
+from nami_monitor.ui import app, doors, sign_in, theme
 from nami_monitor.ui.session import Session
 
 UNKNOWN: Final = "menu.unknown"
@@ -60,19 +61,39 @@ def _say_unknown(session: Session, asked: str) -> None:
         doors.link(next(iter(door.parts.values())), session.t(f"doors.{door.name}"))
 
 
+def _choice_of_data(session: Session, which: str) -> None:
+    with st.popover(session.t(f"app.chip.{which}"), key=f"data_{which}"):
+        st.radio(
+            session.t("app.data.label"),
+            (app.DEMO, app.OWN),
+            key="data_choice",
+            index=(app.DEMO, app.OWN).index(which),
+            format_func=lambda each: session.t(f"app.data.{each}"),
+            on_change=app.choose_data,
+        )
+
+
+def _account(session: Session) -> None:
+    """Where somebody who signed in leaves again."""
+    by, _ = sign_in.service()
+    if not by.sign_in:
+        return
+    with st.popover(f"**{session.t('sign_in.account')}**", key="account"):
+        if by.oidc:
+            st.button(session.t("sign_in.leave"), key="sign_out", on_click=sign_in.leave)
+        elif by.proxy and by.proxy.sign_out:
+            at, words = html(by.proxy.sign_out), html(session.t("sign_in.leave"))
+            st.markdown(f'<a href="{at}" target="_self">{words}</a>', unsafe_allow_html=True)
+
+
 def corner(session: Session) -> None:
     """Whose data are shown, with the choice behind it, and the language."""
     with st.container(key="corner", horizontal=True, vertical_alignment="center"):
+        _account(session)
         which = app.data()
-        with st.popover(session.t(f"app.chip.{which}"), key=f"data_{which}"):
-            st.radio(
-                session.t("app.data.label"),
-                (app.DEMO, app.OWN),
-                key="data_choice",
-                index=(app.DEMO, app.OWN).index(which),
-                format_func=lambda each: session.t(f"app.data.{each}"),
-                on_change=app.choose_data,
-            )
+        if app.has_demo():
+            _choice_of_data(session, which)
+
         st.radio(
             "Taal / Language",
             LANGS,

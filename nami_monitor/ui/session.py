@@ -5,14 +5,26 @@ Every page gets it from ``app.page``.
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import Markdown, markdown
-from nami_monitor.i18n import Lang, has_text, text
+from nami_monitor.i18n import LANGS, Lang, has_text, text
 from nami_monitor.store import Store
 
 LANGUAGE = "lang"
 DATA = "data"
 """What every address says: the language, and which data."""
+
+
+def language() -> Lang:
+    """The visitor's language: what they chose, else the address, else what the browser prefers."""
+    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
+    if chosen not in LANGS:
+        preferred = (st.context.locale or "nl").split("-")[0].lower()
+        chosen = preferred if preferred in LANGS else "en"
+    st.session_state[LANGUAGE] = chosen
+    return "nl" if chosen == "nl" else "en"
 
 
 @dataclass(frozen=True)
@@ -45,9 +57,14 @@ class Session:
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do, with the names of columns and tables in words."""
-        values = dict(error.values)
-        for key, of in (("column", "columns.{}"), ("table", "tables.{}.name")):
-            name = of.format(values.get(key, ""))
-            if has_text(name, self.lang):
-                values[key] = text(name, self.lang)
-        return text(f"errors.{error.key}", self.lang, **values)
+        return sentence(error, self.lang)
+
+
+def sentence(error: UserError, lang: Lang) -> str:
+    """The sentence of an error in a language, with the names of columns and tables in words."""
+    values = dict(error.values)
+    for key, of in (("column", "columns.{}"), ("table", "tables.{}.name")):
+        name = of.format(values.get(key, ""))
+        if has_text(name, lang):
+            values[key] = text(name, lang)
+    return text(f"errors.{error.key}", lang, **values)

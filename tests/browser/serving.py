@@ -27,7 +27,7 @@ _LEFT: list[int] = []
 """Ports of servers that were stopped."""
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port for a server, rather one that was left: the browser has kept Streamlit's scripts."""
     for port in _LEFT:
         with contextlib.suppress(OSError), socket.socket() as found:
@@ -41,30 +41,40 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(cache: Path, home: Path):
-    """Start the dashboard on a free port with these folders, and stop it afterwards."""
-    port = _free_port()
+def serving(
+    cache: Path, home: Path, port: int | None = None, *, serve=None, log=None, address="127.0.0.1"
+):
+    """Start the dashboard with these folders, on a free port unless told, and stop it afterwards.
+
+    ``serve`` are variables with which ``nami serve`` starts it; without them ``streamlit run``
+    does, on ``address``. ``log`` is a file for what it says.
+    """
+    port = port or free_port()
     environment = {
         **{k: v for k, v in os.environ.items() if k != "NAMI_DB"},
         "NAMI_CACHE": str(cache),
         "NAMI_HOME": str(home),
+        **(serve or {}),
     }
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
+    run = ["streamlit", "run", "dashboard.py", "--server.headless", "true"]
+    run += ["--server.address", address, "--server.port"]
+    command = run if serve is None else ["nami_monitor", "serve", "--port"]
+    with open(log or os.devnull, "wb") as said:  # noqa: PTH123 - os.devnull is no Path
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=said,
+        )
+    found = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()  # noqa: S310
+                urllib.request.urlopen(f"{found}/_stcore/health", timeout=2).read()  # noqa: S310
                 break
             time.sleep(0.1)
-        yield Server(address, home / "own.duckdb")
+        yield Server(found, home / "own.duckdb")
     finally:
         process.terminate()
         process.wait(120)  # a page that is being drawn is drawn first

@@ -120,6 +120,7 @@ WITHOUT = {
     "restore",
     "profiles",
     "rollup",
+    "serve",
 }
 """Commands that make a database, or need none."""
 

@@ -37,10 +37,11 @@ HERE = {
     "backup": ["{folder}/b.zip"],
     "restore": ["{folder}/b.zip", "--yes"],
     "profiles": [],
+    "serve": [],
 }
 """Arguments with which each command works."""
 
-ELSEWHERE = {"lessons", "restore", "profiles", "rollup", "open"}
+ELSEWHERE = {"lessons", "restore", "profiles", "rollup", "open", "serve"}
 """Commands that look at another file first, or only at those."""
 NO_DATABASE = {"demo", "import", "monthly", "template"} | ELSEWHERE
 """Commands that do not need one, or make one."""

@@ -1,0 +1,1 @@
+"""Who may use the monitor, and how it is served: settings of the operator, roles of visitors."""

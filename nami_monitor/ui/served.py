@@ -1,0 +1,370 @@
+"""What stands between the network and Streamlit: whose headers count, what is refused, health.
+
+Streamlit serves the pages. Before it, every request and every websocket handshake passes
+``Entrance``. Sign-in itself is Streamlit's; what goes wrong with it is told here, in one sentence
+for the visitor and one for the log, without what libraries say of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.routing import Route
+from starlette.websockets import WebSocketClose
+
+from nami_monitor import __version__
+from nami_monitor.access import settings
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import Lang, text
+from nami_monitor.ui import sign_in
+from nami_monitor.ui.session import LANGUAGE, sentence
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEALTH: Final = "/health"
+METRICS, STREAM, ALIVE = "/_stcore/metrics", "/_stcore/stream", "/_stcore/health"
+KEPT: Final = ("/_stcore/upload_file/", "/media/")
+"""What only somebody who is signed in may reach."""
+SIGNING: Final = ("/auth/login", "/auth/logout", settings.CALLBACK)
+BACK_COOKIE: Final = "nami_back"
+BACK_SECONDS: Final = 600
+AGAIN_SECONDS: Final = 30
+FULL: Final = 503
+SIGNED_COOKIE: Final = "_streamlit_user="
+"""How the cookie begins that Streamlit gives to whom it let in."""
+REASON_OF_CODE: Final = {
+    "invalid_client": "secret",
+    "unauthorized_client": "secret",
+    "access_denied": "refused",
+    "invalid_grant": "stale",
+}
+"""What the codes of OAuth come down to."""
+LOG: Final = logging.getLogger(__name__)
+
+_errors: ContextVar[list[BaseException]] = ContextVar("errors")
+"""What went wrong while the request of this task signs somebody in."""
+
+PAGE: Final = """<!doctype html>
+<html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>{again}
+<style>body {{ font: 1rem/1.5 sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }}
+h1 {{ font: 600 2rem serif; color: #0F3D56 }}</style>
+<h1>{title}</h1><p>{words}</p></html>
+"""
+
+
+def parts() -> dict[str, Any]:
+    """What the app is served with: its entrance, its routes and the secrets of its sign-in."""
+    service, wrong = sign_in.service()
+    logging.getLogger("streamlit.web.server.starlette.starlette_auth_routes").addFilter(_told)
+    return {
+        "routes": [Route(HEALTH, health)],
+        "middleware": [Middleware(Entrance)],
+        "secrets": None if wrong else secrets_of(service),
+    }
+
+
+def secrets_of(service: settings.Service) -> dict[str, Any] | None:
+    """What Streamlit's sign-in needs, in memory only; None where it has no part.
+
+    Raises:
+        UserError: a secret is not there.
+    """
+    if not service.oidc:
+        return None
+    return {
+        "auth": {
+            "redirect_uri": service.oidc.redirect,
+            "cookie_secret": settings.secret(settings.COOKIE_SECRET, least=settings.LEAST_SECRET),
+            "client_id": service.oidc.client,
+            "client_secret": settings.secret(settings.CLIENT_SECRET),
+            "server_metadata_url": service.oidc.metadata,
+            "client_kwargs": {"scope": service.oidc.scope},
+        }
+    }
+
+
+def health(_request: Request) -> JSONResponse:
+    """Which version runs, of which month the organisation's data are, and when they were published.
+
+    It says nothing else, also when it fails: what is wrong stands in the log.
+    """
+    from nami_monitor.kpis.questions import latest_month  # noqa: PLC0415 - slow to load
+    from nami_monitor.ui import app  # noqa: PLC0415 - likewise
+
+    _, wrong = sign_in.service()
+    known = {"version": __version__}
+    try:
+        if wrong:
+            raise wrong
+        store = app.store_of(app.OWN)
+        at, month = store.published(), None
+        if store.exists:
+            with store.read() as db:
+                month = latest_month(db)
+    except UserError as error:
+        LOG.error("%s", sentence(error, "en"))  # noqa: TRY400 - no bug, but something to mend
+        return JSONResponse({**known, "reason": error.key}, 503)
+    except OSError as error:
+        LOG.error("%s", error)  # noqa: TRY400 - likewise
+        return JSONResponse({**known, "reason": "system"}, 503)
+    published = at and at.isoformat(timespec="seconds")
+    return JSONResponse({**known, "data_month": month and f"{month:%Y-%m}", "published": published})
+
+
+class Entrance:
+    """Lets requests through to Streamlit, or answers them with a sentence.
+
+    Args:
+        app: what comes behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.visits = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or one websocket."""
+        if scope["type"] not in {"http", "websocket"} or scope["path"] == HEALTH:
+            await self.app(scope, receive, send)
+            return
+        service, wrong = sign_in.service()
+        scope["headers"] = believed(service.proxy, scope)
+        refusal = self._refusal(scope, service, wrong)
+        if refusal:
+            await _refuse(scope, receive, send, *refusal)
+        elif scope["path"].endswith(METRICS):
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        elif service.oidc and scope["path"] in SIGNING:
+            await self._signing(service.oidc, scope, receive, send)
+        elif scope["type"] == "websocket":
+            with self._visit():
+                await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    @contextmanager
+    def _visit(self) -> Iterator[None]:
+        self.visits += 1
+        try:
+            yield
+        finally:
+            self.visits -= 1
+
+    def _refusal(
+        self, scope: Scope, service: settings.Service, wrong: UserError | None
+    ) -> tuple[int, str] | None:
+        """The status and the sentence with which a request is refused; None for one that is not."""
+        lang, path, headers = _language(scope), scope["path"], Headers(scope=scope)
+        wrong = wrong or _open(service, scope)
+        if wrong:
+            return FULL, sentence(wrong, lang)
+        if path.endswith(ALIVE):
+            return None
+        if service.server.hosts and not is_named(headers.get("host", ""), service.server.hosts):
+            return 400, text("service.host", lang)
+        if not _may_enter(service, scope, headers):
+            return 403, text("sign_in.by_proxy" if service.proxy else "sign_in.words", lang)
+        opens = path.endswith(STREAM) or "text/html" in headers.get("accept", "")
+        full = opens and path not in SIGNING and self.visits >= service.server.most_sessions
+        return (FULL, text("service.full", lang)) if full else None
+
+    async def _signing(
+        self, oidc: settings.OidcSignIn, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Let Streamlit sign somebody in or out; tell on the page what went wrong."""
+        errors: list[BaseException] = []
+        token = _errors.set(errors)
+        headers = Headers(scope=scope)
+        failed, begun = False, False
+
+        async def told(message: Message) -> None:
+            nonlocal failed, begun
+            if message["type"] == "http.response.start":
+                begun = True
+                failed = _failed(scope["path"], message)
+                if not failed:
+                    _finish(oidc, scope["path"], headers, message)
+            if not failed:
+                await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        except Exception as error:
+            if begun and not failed:
+                raise
+            failed = True
+            errors.append(error)
+        finally:
+            _errors.reset(token)
+        if failed:
+            reason = reason_of(errors[-1]) if errors else _reason_of_address(scope)
+            kind = f" ({type(errors[-1]).__name__})" if errors else ""
+            if reason != "out":
+                LOG.error("%s%s", text(f"sign_in.reasons.{reason}", "en"), kind)
+            await RedirectResponse(f"/?{sign_in.REASON}={reason}", 302)(scope, receive, send)
+
+
+def believed(proxy: settings.ProxySignIn | None, scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers of a request, without those of a sign-in that nobody vouches for.
+
+    They count when they come from a trusted proxy, each of them once: a proxy that adds its own
+    behind those of a visitor would let the visitor say who they are.
+    """
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    if not proxy:
+        return headers
+    saying = {name.lower().encode() for name in proxy.headers.values()}
+    names = [name for name, _ in headers if name in saying]
+    peer = scope.get("client")
+    if peer and proxy.trusts(peer[0]) and len(names) == len(set(names)):
+        return headers
+    if names:
+        LOG.warning("sign-in headers from %s were dropped", peer[0] if peer else "-")
+    return [(name, value) for name, value in headers if name not in saying]
+
+
+def is_named(host: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a ``Host`` is among the names of the server; ``*.`` stands for any name below one."""
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
+    except ValueError:
+        return False
+    for one in (each.lower().strip("[]") for each in allowed):
+        if name == one or (one.startswith("*.") and name.endswith(one[1:])):
+            return True
+    return False
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a sign-in failed, as one of ``sign_in.REASONS``."""
+    kind = type(error)
+    names = {each.__name__ for each in kind.__mro__}
+    code = str(getattr(error, "error", ""))
+    if kind.__module__.startswith(("httpx", "httpcore")):
+        return "away"
+    if "ExpiredTokenError" in names or getattr(error, "claim", "") in {"iat", "nbf", "exp"}:
+        return "clock"
+    if "MismatchingStateError" in names:
+        return "stale"
+    return REASON_OF_CODE.get(code, "failed")
+
+
+class _Told(logging.Filter):
+    """Keeps what Streamlit logs of a failed sign-in: one sentence of our own takes its place."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        errors = _errors.get(None)
+        if errors is None or record.levelno < logging.WARNING:
+            return True
+        if record.exc_info and record.exc_info[1]:
+            errors.append(record.exc_info[1])
+        return False
+
+
+_told: Final = _Told()
+
+
+def _failed(path: str, message: Message) -> bool:
+    """Whether Streamlit's answer says that nobody was let in, or led to the provider."""
+    headers = Headers(raw=message["headers"])
+    if path == settings.CALLBACK:
+        values = [one.partition(";")[0] for one in headers.getlist("set-cookie")]
+        given = [one for one in values if one.startswith(SIGNED_COOKIE)]
+        return not any(one.removeprefix(SIGNED_COOKIE).strip('"') for one in given)
+    leads_on = headers.get("location", "/").startswith("http")
+    return path == "/auth/login" and not (message["status"] < 400 and leads_on)  # noqa: PLR2004
+
+
+def _reason_of_address(scope: Scope) -> str:
+    """What the provider says of a failure, or that somebody came back from signing out."""
+    asked = parse_qs(scope["query_string"].decode("latin-1"))
+    if "error" in asked:
+        busy = {"temporarily_unavailable", "server_error"}
+        return "away" if asked["error"][0] in busy else "refused"
+    return "out" if scope["path"] == settings.CALLBACK and "code" not in asked else "stale"
+
+
+def _finish(oidc: settings.OidcSignIn, path: str, headers: Headers, message: Message) -> None:
+    """Lead back to where somebody was, and keep cookies off connections that others read."""
+    answer = MutableHeaders(raw=message["headers"])
+    if path == "/auth/login":
+        came = urlsplit(headers.get("referer", ""))
+        if came.netloc == headers.get("host"):
+            back = quote(f"{came.path}?{came.query}", safe="")
+            answer.append(
+                "set-cookie",
+                f"{BACK_COOKIE}={back}; Path=/; Max-Age={BACK_SECONDS}; HttpOnly; SameSite=Lax",
+            )
+    if path == settings.CALLBACK:
+        answer["location"] = way_back(headers.get("cookie", ""))
+        answer.append("set-cookie", f"{BACK_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    if oidc.redirect.startswith("https:"):
+        message["headers"] = [
+            (name, value + b"; Secure" if name == b"set-cookie" else value)
+            for name, value in message["headers"]
+        ]
+
+
+def _open(service: settings.Service, scope: Scope) -> UserError | None:
+    """Why a request is refused that came in where others can, whatever the settings said."""
+    at = scope.get("server")
+    try:
+        settings.refuse_open(service, at[0] if at else None)
+    except UserError as error:
+        return error
+    return None
+
+
+def _may_enter(service: settings.Service, scope: Scope, headers: Headers) -> bool:
+    """Whether somebody is signed in, as far as a request must say so."""
+    if service.proxy:
+        return any(name in headers for name in service.proxy.headers.values())
+    if service.oidc and scope["path"].startswith(KEPT):
+        return sign_in.is_signed(HTTPConnection(scope).cookies)
+    return True
+
+
+def way_back(cookies: str) -> str:
+    """The address of this server where somebody signed in, as the cookie has it; else the first."""
+    kept = (one.strip().partition("=") for one in cookies.split(";"))
+    back = next((unquote(value) for name, _, value in kept if name == BACK_COOKIE), "/")
+    parts = urlsplit(back)
+    inside = back.startswith("/") and not back.startswith(("//", "/\\"))
+    if not inside or parts.scheme or parts.netloc or not back.isprintable():
+        return "/"
+    asked = [one for one in parts.query.split("&") if not one.startswith(f"{sign_in.REASON}=")]
+    query = "&".join(filter(None, asked))
+    return quote(parts.path, safe="/%") + (f"?{quote(query, safe='=&%+,:@-._~')}" if query else "")
+
+
+def _language(scope: Scope) -> Lang:
+    """The language of somebody who cannot choose one here: of the address, else of the browser."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(LANGUAGE, [""])[0]
+    said = asked or Headers(scope=scope).get("accept-language", "nl")
+    return "nl" if said.lower().startswith("nl") else "en"
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
+    """Answer with a page of one sentence, or close a websocket before it opens."""
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=1008, reason=words[:100])(scope, receive, send)
+        return
+    lang = _language(scope)
+    again = f'<meta http-equiv="refresh" content="{AGAIN_SECONDS}">' if status == FULL else ""
+    title = escape(text("sign_in.title", lang))
+    content = PAGE.format(lang=lang, title=title, words=escape(words), again=again)
+    kept = {"cache-control": "no-store", "retry-after": str(AGAIN_SECONDS)}
+    await HTMLResponse(content, status, headers=kept)(scope, receive, send)

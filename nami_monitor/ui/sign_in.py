@@ -1,0 +1,178 @@
+"""Who is signed in: at a proxy before the monitor, at a provider, or nobody on a laptop.
+
+Where nobody is signed in and somebody should be, a page is a sentence and a button and no more.
+"""
+
+import functools
+import json
+import logging
+import os
+import time
+from collections.abc import Mapping
+from typing import Final, NoReturn
+
+import streamlit as st
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
+
+from nami_monitor.access import settings
+from nami_monitor.access.settings import OidcSignIn, ProxySignIn, Service
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown
+from nami_monitor.i18n import text
+from nami_monitor.ui import theme
+from nami_monitor.ui.session import language, sentence
+
+REASON: Final = "sign_in"
+"""What the address says when a sign-in failed."""
+REASONS: Final = ("away", "secret", "clock", "refused", "stale", "failed", "ended", "out")
+SKEW_SECONDS: Final = 300
+"""How far the clocks of monitor and provider may be apart."""
+
+FORWARDED: Final = "FORWARDED_ALLOW_IPS"
+"""Empty, so that the server itself believes no header that says from where a request comes."""
+
+Claims = Mapping[str, tuple[str, ...]]
+"""What is said of a visitor: the values of each claim, most often one."""
+
+
+@functools.cache
+def _read(_named: str) -> tuple[Service, UserError | None]:
+    """The settings as they were when the server started, and why it serves nobody."""
+    service = Service()
+    try:
+        service = settings.read_service()
+        settings.refuse(service, st.get_option("server.address"))
+        if service.proxy and os.environ.get(FORWARDED) != "":
+            raise UserError("service.not_by_serve")
+    except UserError as error:
+        logging.getLogger(__name__).error("%s", sentence(error, "en"))  # noqa: TRY400 - no bug
+        return service, error
+    return service, None
+
+
+def service() -> tuple[Service, UserError | None]:
+    """How this server serves, and why it serves nobody, if so; read once."""
+    return _read(str(settings.service_file()))
+
+
+def claims() -> Claims | None:
+    """What is said of the visitor who is signed in; None where no sign-in is set.
+
+    Where somebody should be signed in and nobody is, the page ends here with a sentence. Cheap: it
+    may be asked several times while a page runs.
+    """
+    by, wrong = service()
+    if wrong:
+        _say(sentence(wrong, language()))
+    if by.proxy:
+        return of_proxy(by.proxy, st.user.to_dict()) or _ask_proxy()
+    if by.oidc:
+        return _of_token(by.oidc) or _ask_provider()
+    return None
+
+
+def of_proxy(proxy: ProxySignIn, sent: Mapping[str, object]) -> Claims:
+    """The claims that a trusted proxy sent; empty for nobody."""
+    found = {}
+    for claim in proxy.headers:
+        value = str(sent.get(claim) or "")
+        parts = value.split(",") if claim in proxy.several else [value]
+        found[claim] = tuple(part.strip() for part in parts if part.strip())
+    return {claim: values for claim, values in found.items() if values}
+
+
+def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claims:
+    """The claims of a provider's token; empty when it is too old, or from the future.
+
+    Args:
+        oidc: says which claims are used, and how long a sign-in lasts.
+        token: its content.
+        now: seconds since 1970.
+    """
+    issued = token.get("iat")
+    if not isinstance(issued, int | float):
+        return {}
+    if not issued - SKEW_SECONDS <= now < issued + oidc.hours * 3600:
+        return {}
+    found = {}
+    for claim in oidc.claims:
+        value = token.get(claim)
+        several = value if isinstance(value, list | tuple) else [value]
+        found[claim] = tuple(str(each) for each in several if isinstance(each, str | int) and each)
+    return {claim: values for claim, values in found.items() if values}
+
+
+def _of_token(oidc: OidcSignIn) -> Claims:
+    token = st.user.to_dict()
+    if not token.get("is_logged_in") or _name_of(token) in _LEFT:
+        return {}
+    return of_token(oidc, token, time.time())
+
+
+def is_signed(cookies: Mapping[str, str]) -> bool:
+    """Whether somebody is signed in at the provider, by the cookies of a request."""
+    by, _ = service()
+    found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
+    token = json.loads(found) if found else {}
+    signed_in = by.oidc and _name_of(token) not in _LEFT
+    return bool(signed_in and by.oidc and of_token(by.oidc, token, time.time()))
+
+
+def over() -> bool:
+    """Whether the sign-in of this visit has ended, or was left in another tab."""
+    by, _ = service()
+    return bool(by.oidc and not _of_token(by.oidc))
+
+
+def leave() -> None:
+    """Sign out, in all tabs: what a browser kept of this sign-in counts no more."""
+    token = st.user.to_dict()
+    by, _ = service()
+    if not by.oidc:
+        return
+    now = time.time()
+    for name in [name for name, until in _LEFT.items() if until < now]:
+        del _LEFT[name]
+    _LEFT[_name_of(token)] = now + by.oidc.hours * 3600
+    st.logout()
+
+
+_LEFT: Final[dict[tuple[str, str], float]] = {}
+"""The sign-ins that were left, and until when they would have lasted, in seconds since 1970."""
+
+
+def _name_of(token: Mapping[str, object]) -> tuple[str, str]:
+    return str(token.get("sub")), str(token.get("iat"))
+
+
+def _clock(token: Mapping[str, object]) -> bool:
+    """Whether a token was issued later than it is here."""
+    issued = token.get("iat")
+    return isinstance(issued, int | float) and issued - SKEW_SECONDS > time.time()
+
+
+def _say(words: str) -> NoReturn:
+    st.html(theme.stylesheet())
+    st.title(text("sign_in.title", language()), anchor=False)
+    st.error(markdown(words))
+    st.stop()
+
+
+def _ask_proxy() -> NoReturn:
+    _say(text("sign_in.by_proxy", language()))
+
+
+def _ask_provider() -> NoReturn:
+    st.html(theme.stylesheet())
+    st.title(text("sign_in.title", language()), anchor=False)
+    token = st.user.to_dict()
+    reason = st.query_params.get(REASON)
+    if token.get("is_logged_in"):
+        left = "out" if _name_of(token) in _LEFT else "ended"
+        reason = "clock" if _clock(token) else left
+    if reason in REASONS:
+        st.warning(text(f"sign_in.reasons.{reason}", language()))
+    st.markdown(text("sign_in.words", language()))
+    st.button(text("sign_in.button", language()), type="primary", on_click=st.login)
+    st.stop()

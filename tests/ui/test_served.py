@@ -1,0 +1,376 @@
+"""What passes the entrance: whose headers count, which names, how many visits, and health."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from nami_monitor import __version__
+from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, service_file
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import text
+from nami_monitor.ui import app, served, sign_in
+from tests.support.monitor import Monitor
+
+PROXY = """
+[sign_in]
+way = "proxy"
+[sign_in.proxy]
+addresses = ["10.0.0.1"]
+headers = { sub = "X-User", groups = "X-Groups" }
+"""
+OIDC = """
+[sign_in]
+way = "oidc"
+[sign_in.oidc]
+metadata = "https://a.example/m"
+client = "nami"
+redirect = "https://nami.example.org/oauth2callback"
+hours = 8
+"""
+USER = (b"x-user", b"ina")
+
+
+@pytest.fixture(autouse=True)
+def served_by(tmp_path, monkeypatch):
+    """A function that serves with these settings."""
+    monkeypatch.setenv("NAMI_HOME", str(tmp_path))
+    monkeypatch.setenv("NAMI_CACHE", str(tmp_path))
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
+    monkeypatch.setenv("NAMI_CLIENT_SECRET", "a")
+    monkeypatch.setenv(COOKIE_SECRET, "k" * LEAST_SECRET)
+    monkeypatch.delenv("NAMI_DB", raising=False)
+    sign_in._read.cache_clear()
+
+    def serve(content=""):
+        service_file().write_text(content, "utf-8")
+        sign_in._read.cache_clear()
+
+    serve()
+    yield serve
+    sign_in._read.cache_clear()
+    app._store.clear()
+
+
+class Inside:
+    """What stands behind the entrance; it keeps what came in."""
+
+    def __init__(self, status=200, headers=None, error=None):
+        self.answer = PlainTextResponse("inside", status, headers)
+        self.seen, self.error, self.opened = [], error, asyncio.Event()
+
+    async def __call__(self, scope, receive, send):
+        self.seen.append(scope)
+        if self.error:
+            raise self.error
+        if scope["type"] == "http":
+            await self.answer(scope, receive, send)
+        else:
+            await self.opened.wait()
+
+
+def scope_of(path="/", headers=(), *, peer="127.0.0.1", at="127.0.0.1", kind="http", query=b""):
+    return {
+        "type": kind,
+        "method": "GET",
+        "path": path,
+        "query_string": query,
+        "headers": [(b"accept", b"text/html"), *headers],
+        "client": (peer, 1),
+        "server": (at, 8501),
+    }
+
+
+async def passed(entrance, scope):
+    """The messages with which a request is answered."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request"}
+
+    await entrance(scope, receive, send)
+    return sent
+
+
+def asked(inside, **scope):
+    sent = asyncio.run(passed(served.Entrance(inside), scope_of(**scope)))
+    body = b"".join(message.get("body", b"") for message in sent).decode()
+    headers = dict(sent[0].get("headers", ())) if sent else {}
+    return (sent[0].get("status") if sent else None), headers, body
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("peer", "headers", "believed"),
+    [
+        ("10.0.0.1", [USER], True),
+        ("10.0.0.1", [USER, (b"x-user", b"admin")], False),
+        ("10.0.0.1", [], False),
+        ("127.0.0.1", [USER], False),
+        ("10.0.0.2", [USER, (b"x-forwarded-for", b"10.0.0.1")], False),
+    ],
+)
+def test_headers_count_from_a_trusted_proxy_alone(served_by, kind, peer, headers, believed):
+    served_by(PROXY)
+    inside = Inside()
+    inside.opened.set()
+    status, _, body = asked(
+        inside, path="/_stcore/stream", headers=headers, peer=peer, at="10.0.0.9", kind=kind
+    )
+    assert bool(inside.seen) is believed
+    if not believed and kind == "http":
+        assert status == 403
+        assert text("sign_in.by_proxy", "nl") in body
+
+
+def test_what_a_visitor_forges_besides_a_header_of_the_proxy_is_dropped(served_by):
+    served_by(PROXY)
+    inside = Inside()
+    asked(inside, headers=[USER, (b"x-groups", b"a"), (b"x-groups", b"b")], peer="10.0.0.1")
+    assert not inside.seen
+
+
+def test_a_proxy_is_served_by_the_command_alone(served_by, monkeypatch):
+    """Else the server itself would believe who says to come from the proxy's address."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    served_by(PROXY)
+    status, _, body = asked(Inside(), headers=[USER], peer="10.0.0.1")
+    assert status == 503
+    assert "nami serve" in body
+
+
+@pytest.mark.parametrize("at", ["192.0.2.4", "2001:db8::1"])
+def test_nobody_else_comes_in_without_a_sign_in(served_by, at):
+    inside = Inside()
+    status, _, body = asked(inside, at=at, headers=[(b"accept-language", b"en-GB")])
+    assert status == 503
+    assert "[sign_in]" in body
+    assert not asked(inside, at=at, kind="websocket", path="/_stcore/stream")[0]
+    assert not inside.seen
+    served_by("[server]\nport = 9000\n")
+    assert asked(inside)[2] == "inside"
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("nami.example.org", True), ("NAMI.example.org.:443", True), ("a.intern", True),
+        ("intern", False), ("nami.example.org.evil", False), ("evil", False), ("", False),
+        ("nami.example.org@evil", False), ("[::1", False), ("[::1]:8501", True),
+    ],
+)  # fmt: skip
+def test_only_its_own_names_are_answered(served_by, host, known):
+    served_by('[server]\nhosts = ["nami.example.org", "*.intern", "[::1]"]\n')
+    inside = Inside()
+    status, _, _ = asked(inside, headers=[(b"host", host.encode())])
+    assert status == (200 if known else 400)
+    assert asked(inside, path="/_stcore/health")[0] == 200
+
+
+@pytest.mark.parametrize("base", ["", "/below"])
+def test_nobody_reads_the_metrics(base):
+    inside = Inside()
+    assert asked(inside, path=f"{base}/_stcore/metrics")[0] == 404
+    assert not inside.seen
+
+
+def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by):
+    served_by("[server]\nmost_sessions = 2\n")
+    inside = Inside()
+
+    async def busy():
+        entrance = served.Entrance(inside)
+        stream = scope_of("/_stcore/stream", kind="websocket")
+        visits = [asyncio.create_task(passed(entrance, stream)) for _ in range(2)]
+        while len(inside.seen) < 2:  # noqa: ASYNC110 - both are at it already
+            await asyncio.sleep(0)
+        page, third = await passed(entrance, scope_of()), await passed(entrance, stream)
+        script = await passed(entrance, {**scope_of(), "headers": []})
+        inside.opened.set()
+        await asyncio.gather(*visits)
+        return page, third, script, await passed(entrance, scope_of())
+
+    page, third, script, later = asyncio.run(busy())
+    assert page[0]["status"] == 503
+    assert text("service.full", "nl") in page[1]["body"].decode()
+    assert [message["type"] for message in third] == ["websocket.close"]
+    assert (script[0]["status"], later[0]["status"]) == (200, 200)
+
+
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/media/a.csv"])
+def test_files_are_for_who_signed_in(served_by, path):
+    served_by(OIDC)
+    inside = Inside()
+    forged = [(b"cookie", b"_streamlit_user=eyJzdWIiOiJhIn0.aaaa.bbbb")]
+    assert asked(inside, path=path, headers=forged)[0] == 403
+    assert asked(inside, path="/static/a.js")[0] == 200
+
+
+def named(name):
+    return type(name, (Exception,), {})
+
+
+def with_code(code):
+    error = named("OAuthError")()
+    error.error = code
+    return error
+
+
+def of_httpx():
+    kind = named("ConnectError")
+    kind.__module__ = "httpx"
+    return kind()
+
+
+def about(claim):
+    error = named("InvalidClaimError")()
+    error.claim = claim
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (of_httpx(), "away"),
+        (with_code("invalid_client"), "secret"),
+        (with_code("invalid_grant"), "stale"),
+        (with_code("access_denied"), "refused"),
+        (named("ExpiredTokenError")(), "clock"),
+        (about("iat"), "clock"),
+        (about("aud"), "failed"),
+        (named("MismatchingStateError")(), "stale"),
+        (RuntimeError("a secret"), "failed"),
+    ],
+)
+def test_what_went_wrong_is_one_sentence_on_the_page_and_in_the_log(
+    served_by, caplog, error, reason
+):
+    served_by(OIDC)
+    status, headers, body = asked(Inside(error=error), path="/oauth2callback", query=b"code=a")
+    assert (status, headers[b"location"].decode()) == (302, f"/?sign_in={reason}")
+    assert not body
+    (said,) = caplog.records
+    assert said.getMessage().startswith(text(f"sign_in.reasons.{reason}", "en"))
+    assert not said.exc_info
+    assert "a secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (b"error=access_denied&state=a", "refused"),
+        (b"error=temporarily_unavailable", "away"),
+        (b"code=a&state=b", "stale"),
+        (b"", "out"),
+    ],
+)
+def test_who_comes_back_without_being_let_in_reads_why(served_by, query, reason):
+    served_by(OIDC)
+    cleared = {"location": "/", "set-cookie": '_streamlit_user=""; Max-Age=0'}
+    inside = Inside(302, cleared)
+    _, headers, _ = asked(inside, path="/oauth2callback", query=query)
+    assert headers[b"location"].decode() == f"/?sign_in={reason}"
+
+
+def test_who_is_let_in_comes_where_they_were(served_by):
+    served_by(OIDC)
+    let_in = {"location": "/", "set-cookie": "_streamlit_user=abc; Path=/"}
+    cookie = [(b"cookie", b"a=b; nami_back=%2Ftrends%3Flang%3Dnl%26sign_in%3Dended")]
+    inside = Inside(302, let_in)
+    sent = asyncio.run(passed(served.Entrance(inside), scope_of("/oauth2callback", cookie)))
+    headers = sent[0]["headers"]
+    assert dict(headers)[b"location"] == b"/trends?lang=nl"
+    cookies = [value for name, value in headers if name == b"set-cookie"]
+    assert len(cookies) == 2
+    assert all(value.endswith(b"; Secure") for value in cookies)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "https%3A%2F%2Fevil",
+        "%2F%2Fevil%2Fa",
+        "%2F%5Cevil",
+        "evil",
+        "%2Fa%0D%0AX%3A1",
+        "",
+        "%2F%09%2Fevil",
+    ],
+)
+def test_nobody_is_led_elsewhere(kept):
+    assert served.way_back(f"nami_back={kept}") == "/"
+
+
+def test_a_library_that_logs_is_not_heard(served_by, caplog):
+    served_by(OIDC)
+    served.parts()
+    library = logging.getLogger("streamlit.web.server.starlette.starlette_auth_routes")
+
+    class Logs(Inside):
+        async def __call__(self, scope, receive, send):
+            try:
+                raise with_code("invalid_client")
+            except Exception:  # noqa: BLE001 - as Streamlit does
+                library.warning("a token", exc_info=True)
+            await super().__call__(scope, receive, send)
+
+    _, headers, _ = asked(Logs(302, {"location": "/"}), path="/oauth2callback", query=b"code=a")
+    assert headers[b"location"] == b"/?sign_in=secret"
+    assert "a token" not in caplog.text
+
+
+def test_secrets_go_to_streamlit_in_memory(served_by):
+    served_by(OIDC)
+    auth = served.parts()["secrets"]["auth"]
+    assert auth["client_secret"] == "a"  # noqa: S105
+    assert auth["cookie_secret"] == "k" * LEAST_SECRET
+    served_by(PROXY)
+    assert served.parts()["secrets"] is None
+
+
+def healthy():
+    answer = served.health(Request({"type": "http", "headers": []}))
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_health_without_data():
+    assert healthy() == (200, {"version": __version__, "data_month": None, "published": None})
+
+
+def test_health_of_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("NAMI_DB", str(tmp_path / "monitor.duckdb"))
+    Monitor(tmp_path).load(
+        "orders",
+        "ordered_on location_id category channel quantity\n2026-03-05 A a s 1",
+    )
+    status, said = healthy()
+    assert (status, said["data_month"]) == (200, "2026-03")
+    assert said["published"].endswith("+00:00")
+    assert set(said) == {"version", "data_month", "published"}
+
+
+def test_health_of_a_database_that_cannot_be_read(tmp_path):
+    (tmp_path / "own.duckdb").write_text("no database")
+    status, said = healthy()
+    assert status == 503
+    assert set(said) == {"version", "reason"}
+    assert str(tmp_path) not in json.dumps(said)
+
+
+def test_health_of_a_server_that_serves_nobody(served_by):
+    served_by("[server]\nport = 0\n")
+    assert healthy() == (503, {"version": __version__, "reason": "branding.value"})
+
+
+def test_settings_that_are_wrong_are_said_on_every_page(served_by):
+    served_by("[server]\nport = 0\n")
+    status, _, body = asked(Inside(), headers=[(b"accept-language", b"en")])
+    assert status == 503
+    assert "service.toml" in body
+    assert isinstance(sign_in.service()[1], UserError)
