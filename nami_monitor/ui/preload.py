@@ -7,6 +7,7 @@ looked at, and the figures of the page that most people open first are computed.
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -86,6 +87,13 @@ def _ahead(loaded: threading.Event) -> None:
         all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
+    settle()
+
+
+def settle() -> None:
+    """Leave what is loaded by now out of every later search for garbage: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def compile_forms() -> None:
