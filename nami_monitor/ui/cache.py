@@ -152,15 +152,19 @@ def sections(
 
 @cached(entries=20, shared=True)
 def _sections(store: Store, month: date, within: Where) -> dict[str, BriefingSection]:
-    """What ``sections`` made, by category."""
+    """The sections that were made, by category; empty for that of everything together."""
     del store, month, within
     return {}
 
 
 @cached(entries=200, shared=True)  # frozen, and holds what cannot be copied
 def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
+    known = _sections(store, month, within)
     with store.read() as db:
-        return briefing(db, month, [category] if category else [], within=dict(within))
+        codes = [category] if category else []
+        found = briefing(db, month, codes, within=dict(within), made=known.copy())
+    known[category] = found.sections[0]
+    return found
 
 
 def signals_of_trend(

@@ -131,13 +131,16 @@ def first_page(store: Store) -> None:
 
 
 def all_categories(store: Store) -> None:
-    """Compute the figures of its second view, of all categories: the first page goes before."""
+    """Compute those of its second view, of all categories, and then of each by itself."""
     from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
     from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
 
     if _filled(store):
         month = filters.usual(store).month
-        cache.sections(store, month, largest(store, month), ())
+        codes = largest(store, month)
+        cache.sections(store, month, codes, ())
+        for code in codes:
+            cache.briefed(store, month, code, ())
 
 
 def _filled(store: Store) -> bool:
