@@ -165,11 +165,12 @@ def briefing(
     *,
     within: Where = MappingProxyType({}),
     progress: Progress = no_progress,
+    made: Mapping[str, BriefingSection] = MappingProxyType({}),
 ) -> Briefing:
     """Build the briefing of a month; each of the ``categories`` is told apart, if there are any.
 
     ``within`` are further filters on the key figures, as in ``Ask``; ``progress`` is told how far
-    it is.
+    it is; ``made`` are sections of the same month, data and filters that need not be made again.
 
     It is made of the data as of the month, see ``as_of``.
 
@@ -183,7 +184,7 @@ def briefing(
     refuse_month(db, month)
     wanted: list[str | None] = list(dict.fromkeys(categories)) or [None]
     with as_of(db, month) as known:
-        return _briefing(known, month, wanted, names, within, progress)
+        return _briefing(known, month, wanted, names, within, progress, made)
 
 
 def _briefing(
@@ -193,6 +194,7 @@ def _briefing(
     names: Mapping[str, Mapping[str, str]],
     within: Where,
     progress: Progress,
+    made: Mapping[str, BriefingSection],
 ) -> Briefing:
     last = latest_month(db) or month
     begun = [one for one in interventions(db) if one.start_month <= month]
@@ -200,7 +202,8 @@ def _briefing(
     for done, category in enumerate(wanted):
         progress(done, len(wanted), category or "")
         taken = [one for one in begun if category in {None, one.category}]
-        sections.append(_section(db, month, category, names, taken, within))
+        section = made.get(category or "")
+        sections.append(section or _section(db, month, category, names, taken, within))
     progress(len(wanted), len(wanted), "")
     of = {id(one.signal): one for section in sections for one in section.findings}
     ranked = attention((one.signal for one in of.values()), 0)

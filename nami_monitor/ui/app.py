@@ -3,10 +3,13 @@
 A page calls ``page()`` once and reads everything else from the ``Session`` that it returns.
 """
 
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import streamlit as st
 
@@ -211,12 +214,63 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
             st.button(session.t("jobs.again"), key="look_again")
 
 
+class PageGate:
+    """Lets pages run in the order in which they were asked for, a few at a time.
+
+    Fifty pages that share one interpreter all end last; in turn the first are soon complete. What
+    redraws a part of a page by itself, every few seconds, waits for nobody.
+
+    Args:
+        most: so many pages run at a time.
+        long: a page that has run for so many seconds, as one that waits for somebody who writes,
+            no longer keeps another from running.
+    """
+
+    def __init__(self, most: int = 2, long: float = 2.0) -> None:
+        self._most, self._long = most, long
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._running: dict[threading.Event, float] = {}
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it until the block is left, in whatever way."""
+        mine = threading.Event()
+        with self._lock:
+            self._waiting.append(mine)
+            self._admit()
+        try:
+            while not mine.wait(self._long):
+                with self._lock:
+                    self._admit()
+            yield
+        finally:
+            with self._lock:
+                if self._running.pop(mine, None) is None:
+                    self._waiting.remove(mine)
+                self._admit()
+
+    def _admit(self) -> None:
+        now = time.monotonic()
+        held = sum(now - since < self._long for since in self._running.values())
+        while self._waiting and held < self._most:
+            first = self._waiting.popleft()
+            self._running[first] = now
+            first.set()
+            held += 1
+
+
+GATE: Final = PageGate()
+"""Through which every page of this process goes."""
+
+
 @contextmanager
 def busy(session: Session) -> Iterator[None]:
-    """Show a spinner in a corner until the page is complete."""
+    """Show a spinner in a corner until the page has had its turn and is complete."""
     with ExitStack() as made:
         with st.container(key="busy"):
             made.enter_context(st.spinner(session.t("app.busy")))
+        made.enter_context(GATE.turn())
         yield
 
 

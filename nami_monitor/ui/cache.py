@@ -1,11 +1,13 @@
 """Results that are computed once per database, data version and arguments, for every visitor."""
 
 import functools
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
@@ -23,10 +25,14 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.interventions import register
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
+from nami_monitor.store.journal import JournalEntry, current
 from nami_monitor.store.journal import category_names as names_of_categories
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DRAWN: Final = "48MB"
+"""So much is kept of what was drawn; what nobody saw for longest goes first."""
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 """Filters as pairs of a dimension and its values: hashable, unlike a dictionary."""
@@ -73,6 +79,24 @@ def cached(
         return look_up
 
     return decorate
+
+
+def drawn(content: object, draw: Callable[[], object]) -> None:
+    """Draw elements that nobody can change, and draw them again without any work.
+
+    Streamlit keeps what it sent to a browser and sends it to the next one as it is.
+
+    Args:
+        content: all that the elements show, whoever looks; its ``repr`` must tell any two apart.
+        draw: draws them.
+    """
+    _drawn(hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest(), draw)
+
+
+@st.cache_data(show_spinner=False, max_size=DRAWN)
+def _drawn(content: str, _draw: Callable[[], object]) -> None:
+    del content
+    _draw()
 
 
 def _hashable(value: object) -> object:
@@ -128,15 +152,19 @@ def sections(
 
 @cached(entries=20, shared=True)
 def _sections(store: Store, month: date, within: Where) -> dict[str, BriefingSection]:
-    """What ``sections`` made, by category."""
+    """The sections that were made, by category; empty for that of everything together."""
     del store, month, within
     return {}
 
 
 @cached(entries=200, shared=True)  # frozen, and holds what cannot be copied
 def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
+    known = _sections(store, month, within)
     with store.read() as db:
-        return briefing(db, month, [category] if category else [], within=dict(within))
+        codes = [category] if category else []
+        found = briefing(db, month, codes, within=dict(within), made=known.copy())
+    known[category] = found.sections[0]
+    return found
 
 
 def signals_of_trend(
@@ -192,6 +220,18 @@ def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLess
     """The lessons that one measure calls up, from what is known up to a month."""
     signals = _signals_of_measures(store, month)
     return lessons_of_chart([one for one in signals if one.subject == code], cases(store))
+
+
+def kept(store: Store, kind: str) -> Mapping[str, JournalEntry]:
+    """The entries of a kind of the journal that hold, as ``current``: read once after a write."""
+    return _kept(store, store.stamp(), kind)
+
+
+@cached(entries=20, shared=True)
+def _kept(store: Store, written: int, kind: str) -> Mapping[str, JournalEntry]:
+    del written
+    with store.read() as db:
+        return MappingProxyType(current(db, kind))
 
 
 @cached(entries=20)

@@ -5,9 +5,11 @@ is right while "1.234,5" does not depend on the browser's language. A figure tha
 itself the link; its address begins with the rank of its value, by which the browser sorts.
 """
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +18,7 @@ import streamlit as st
 
 from nami_monitor.core.escapes import html, plain, plain_texts
 from nami_monitor.store.export import write_xlsx
+from nami_monitor.ui.cache import drawn
 from nami_monitor.ui.session import Session
 from nami_monitor.ui.words import NONE
 
@@ -92,28 +95,48 @@ def grid(
             alignment="left" if title == titles[0] else "right",
         )
     order = list(dict.fromkeys([titles[0], *traced, *titles]))
-    frame = pl.DataFrame({title: columns[title] for title in order}, strict=False).to_pandas()
-    visible_rows = min(len(rows), MOST_ROWS)
-    st.dataframe(
-        frame.style.format(written, na_rep=NONE),
-        hide_index=True,
-        height=row_height * visible_rows + ROW + 3,
-        row_height=row_height,
-        column_config=config,
-        key=key,
-        alt=plain(name),
-        placeholder=NONE,
-    )
-    if short and len(rows) <= MOST_ON_A_PHONE:
-        first, *further = [
-            _cells(frame[title], written.get(title, str), leads=title in traced)
-            for title in order[:ON_A_PHONE]
-        ]
-        lines = list(zip(first, zip(*further, strict=True), strict=True))
-        table = html_table(order[:ON_A_PHONE], lines, name)
-        st.html(f'<div class="nami-short">{table}</div>')
+    table = {title: columns[title] for title in order}
+    said = [
+        [write(_moment(value)) for value in table[title] if not _is_empty(value)]
+        for title, write in written.items()
+        if title in table
+    ]
+    few = short and len(rows) <= MOST_ON_A_PHONE
+
+    def draw() -> None:
+        frame = pl.DataFrame(table, strict=False).to_pandas()
+        st.dataframe(
+            frame.style.format(written, na_rep=NONE),
+            hide_index=True,
+            height=row_height * min(len(rows), MOST_ROWS) + ROW + 3,
+            row_height=row_height,
+            column_config=config,
+            key=key,
+            alt=plain(name),
+            placeholder=NONE,
+        )
+        if few:
+            first, *further = [
+                _cells(frame[title], written.get(title, str), leads=title in traced)
+                for title in order[:ON_A_PHONE]
+            ]
+            lines = list(zip(first, zip(*further, strict=True), strict=True))
+            st.html(f'<div class="nami-short">{html_table(order[:ON_A_PHONE], lines, name)}</div>')
+
+    traced_here = list(traced)
+    drawn((session.lang, key, name, row_height, few, table, said, config, traced_here), draw)
     if download:
         offer(session, [head.title for head in heads], rows, key=key, file=file)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _moment(value: Any) -> Any:
+    """A day as pandas gives it: the first moment of it."""
+    day = isinstance(value, date) and not isinstance(value, datetime)
+    return datetime.combine(value, time()) if day else value
 
 
 def _cells(column: Any, write: Callable[[Any], str], *, leads: bool) -> Iterator[str]:

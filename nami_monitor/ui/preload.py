@@ -7,6 +7,7 @@ looked at, and the figures of the page that most people open first are computed.
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -86,6 +87,13 @@ def _ahead(loaded: threading.Event) -> None:
         all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
+    settle()
+
+
+def settle() -> None:
+    """Leave what is loaded by now out of every later search for garbage: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def compile_forms() -> None:
@@ -123,13 +131,16 @@ def first_page(store: Store) -> None:
 
 
 def all_categories(store: Store) -> None:
-    """Compute the figures of its second view, of all categories: the first page goes before."""
+    """Compute those of its second view, of all categories, and then of each by itself."""
     from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
     from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
 
     if _filled(store):
         month = filters.usual(store).month
-        cache.sections(store, month, largest(store, month), ())
+        codes = largest(store, month)
+        cache.sections(store, month, codes, ())
+        for code in codes:
+            cache.briefed(store, month, code, ())
 
 
 def _filled(store: Store) -> bool:

@@ -1,6 +1,6 @@
 """A case of the kit as a page: what the own data say, and apart from that what the kit tells."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -16,10 +16,12 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
 from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
-from nami_monitor.kpis.questions import programmes
+from nami_monitor.kpis.questions import Programme, programmes
 from nami_monitor.kpis.sentences import names
+from nami_monitor.store import Store
 from nami_monitor.ui import app, cards, doors, filters, lesson_card, links, scaffold, words
 from nami_monitor.ui.app import DEMO, has_demo, show_data
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import case_answers, overview
 from nami_monitor.ui.session import Session
 
@@ -66,12 +68,39 @@ def story(session: Session, case: Case) -> None:
         _lessons(session, case)
 
 
+@cached(entries=50, shared=True)  # frozen, and holds what cannot be copied
+def _monitored(store: Store, number: int, kind: str, month: date | None) -> CaseFigures:
+    with read_as_of(store, month) as db:
+        return cases.monitor(db, shipped().cases[number], kind)
+
+
+@cached(entries=50, shared=True)
+def _kinds(
+    store: Store, number: int, month: date | None
+) -> tuple[Sequence[str], Mapping[str, Programme]]:
+    """The periods that a case can be about, and the programmes among them."""
+    with read_as_of(store, month) as db:
+        case = shipped().cases[number]
+        return cases.kinds_of(db, case, cases.categories_of(db, case)), programmes(db)
+
+
+@cached(entries=50)
+def _doubts(store: Store, number: int, month: date | None) -> tuple[Doubt, ...]:
+    with read_as_of(store, month) as db:
+        return doubts(db, cases.categories_of(db, shipped().cases[number]))
+
+
+@cached(entries=200)
+def _parts_named(store: Store, by: str, codes: tuple[Any, ...], lang: str) -> Mapping[Any, str]:
+    with store.read() as db:
+        return names(db, by, codes, lang)
+
+
 def figures(session: Session, case: Case, kind: str, month: date | None) -> None:
     """The owner's questions, a card for each figure, and its parts, as of a month."""
     case_answers.show(session, case, kind, month)
     st.subheader(session.t("case.figures"), anchor=False)
-    with read_as_of(session.store, month) as db:
-        monitor = cases.monitor(db, case, kind)
+    monitor = _monitored(session.store, case.number, kind, month)
     scaffold.cards(session, (_card(session, figure) for figure in monitor.shown))
     _notes(session, monitor)
     for at, figure in enumerate(monitor.shown):
@@ -81,9 +110,7 @@ def figures(session: Session, case: Case, kind: str, month: date | None) -> None
 
 def period(session: Session, case: Case, month: date | None) -> str:
     """The kind of period that the figures of a case are about, or one of its programmes."""
-    with read_as_of(session.store, month) as db:
-        kinds = cases.kinds_of(db, case, cases.categories_of(db, case))
-        programmes_known = programmes(db)
+    kinds, programmes_known = _kinds(session.store, case.number, month)
 
     def named(code: str) -> str:
         return (
@@ -169,9 +196,8 @@ def _parts(session: Session, figure: ShownFigure, key: str) -> None:
         by=session.t(f"dimensions.{figure.by}").lower(),
         period=formats.period(result.period, session.lang),
     )
-    codes = [part.keys[figure.by] for part in figure.parts]
-    with session.store.read() as db:
-        names_by_code = names(db, figure.by, codes, session.lang)
+    codes = tuple(part.keys[figure.by] for part in figure.parts)
+    names_by_code = _parts_named(session.store, figure.by, codes, session.lang)
     rows = [
         {
             f"dimensions.{figure.by}": names_by_code[part.keys[figure.by]],
@@ -202,8 +228,7 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 
 def doubtful(session: Session, case: Case, month: date | None) -> None:
     """Doubts about the data of the case: values that are missing or contradict each other."""
-    with read_as_of(session.store, month) as db:
-        case_doubts = doubts(db, cases.categories_of(db, case))
+    case_doubts = _doubts(session.store, case.number, month)
     if case_doubts:
         st.subheader(session.t("cases.doubts.title"), anchor=False)
         st.markdown("\n".join(f"- {markdown(_doubt(session, doubt))}" for doubt in case_doubts))

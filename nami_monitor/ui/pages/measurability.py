@@ -23,7 +23,7 @@ LEADING = 3
 """How many things to load next are said in sentences above the table."""
 
 
-@cached(entries=10)
+@cached(entries=10, shared=True)
 def _measured(
     store: Store, lang: str, month: date | None
 ) -> tuple[Measurability, Mapping[str, str]]:

@@ -174,12 +174,16 @@ def table(session: Session, picked: Selection, ledger: RequestLedger) -> None:
         return
     if left_out := ledger.asked - len(requests_listed):
         st.caption(session.md("requests.left_out", n=left_out))
+    named = {
+        code: filters.category_name(session, code)
+        for code in {request.category for request in requests_listed}
+    }
     rows = [
         {
             "columns.request_id": request.number,
             "columns.requested_on": request.requested_on,
             "columns.location_id": request.location,
-            "columns.category": filters.category_name(session, request.category),
+            "columns.category": named[request.category],
             "requests.article": request.article,
             "columns.quantity": request.quantity,
             "columns.decision": words.value_name(session, request.decision),

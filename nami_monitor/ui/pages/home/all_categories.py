@@ -78,8 +78,7 @@ def show(session: Session, chosen: Selection) -> None:
     month, where = chosen.month, chosen.where
     spend, mass = (_by_category(session.store, code, month, where) for code in (SPEND, MASS))
     codes = _searched(session, names, _ordered(session.store, spend))
-    with session.store.read() as db:
-        filled = decisions.kept(db)
+    filled = cache.kept(session.store, decisions.KIND)
     shown = cache.sections(session.store, chosen.month, codes, chosen.where)
     app.heading(headline_of(shown, session.lang, filled))
     rows = [_row(session, section, filled, spend, mass) for section in shown]

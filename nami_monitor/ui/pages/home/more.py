@@ -15,7 +15,7 @@ from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.store import Work
-from nami_monitor.store.journal import JournalEntry, current, record
+from nami_monitor.store.journal import JournalEntry, record
 from nami_monitor.ui import app, booking, cache, doors, filters, links, visits, words
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import overview, targets
@@ -53,8 +53,7 @@ def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
     """Every to-do, what counts most first, with lessons and links; then what goes well."""
     st.header(session.t("check.attention"), anchor=False)
     st.caption(markdown(wording.chance(briefing, session.lang)))
-    with session.store.read() as db:
-        filled, ticks = decisions.kept(db), current(db, visits.SEEN)
+    filled, ticks = (cache.kept(session.store, kind) for kind in (decisions.KIND, visits.SEEN))
     told = decisions.todos(briefing, filled, session.lang)
     open_, done = visits.split(told, ticks)
     lessons = visits.lesson_of(briefing)

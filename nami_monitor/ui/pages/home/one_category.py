@@ -19,7 +19,6 @@ from nami_monitor.core.words import Flag, KitSignal, PeriodKind, State, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation
-from nami_monitor.store.journal import current
 from nami_monitor.ui import app, cache, chart_card, doors, links, trend_chart, visits, words
 from nami_monitor.ui.app import DEMO, OWN
 from nami_monitor.ui.filters import Selection
@@ -47,8 +46,7 @@ def show(session: Session, chosen: Selection) -> None:
     """The page of one category in one month."""
     found = cache.briefed(session.store, chosen.month, chosen.category, chosen.where)
     section = found.sections[0]
-    with session.store.read() as db:
-        filled, ticks = decisions.kept(db), current(db, visits.SEEN)
+    filled, ticks = (cache.kept(session.store, kind) for kind in (decisions.KIND, visits.SEEN))
     app.heading(conclusion(section, session.lang, filled))
     told = decisions.todos_of(section, filled, session.lang)
     open_, _ = visits.split(told, ticks)
