@@ -45,8 +45,8 @@ FULL: Final = 503
 SIGNED_COOKIE: Final = "_streamlit_user="
 """How the cookie begins that Streamlit gives to whom it let in."""
 REASON_OF_CODE: Final = {
-    "invalid_client": "secret",
-    "unauthorized_client": "secret",
+    "invalid_client": "unknown",
+    "unauthorized_client": "unknown",
     "access_denied": "refused",
     "invalid_grant": "stale",
 }

@@ -25,7 +25,7 @@ from nami_monitor.ui.session import language, sentence
 
 REASON: Final = "sign_in"
 """What the address says when a sign-in failed."""
-REASONS: Final = ("away", "secret", "clock", "refused", "stale", "failed", "ended", "out")
+REASONS: Final = ("away", "unknown", "clock", "refused", "stale", "failed", "ended", "out")
 SKEW_SECONDS: Final = 300
 """How far the clocks of monitor and provider may be apart."""
 
@@ -154,7 +154,7 @@ def _clock(token: Mapping[str, object]) -> bool:
 
 def _say(words: str) -> NoReturn:
     st.html(theme.stylesheet())
-    st.title(text("sign_in.title", language()), anchor=False)
+    st.title(markdown(text("sign_in.title", language())), anchor=False)
     st.error(markdown(words))
     st.stop()
 
@@ -165,14 +165,15 @@ def _ask_proxy() -> NoReturn:
 
 def _ask_provider() -> NoReturn:
     st.html(theme.stylesheet())
-    st.title(text("sign_in.title", language()), anchor=False)
+    st.title(markdown(text("sign_in.title", language())), anchor=False)
     token = st.user.to_dict()
     reason = st.query_params.get(REASON)
     if token.get("is_logged_in"):
         left = "out" if _name_of(token) in _LEFT else "ended"
         reason = "clock" if _clock(token) else left
     if reason in REASONS:
-        st.warning(text(f"sign_in.reasons.{reason}", language()))
-    st.markdown(text("sign_in.words", language()))
-    st.button(text("sign_in.button", language()), type="primary", on_click=st.login)
+        st.warning(markdown(text(f"sign_in.reasons.{reason}", language())))
+    st.markdown(markdown(text("sign_in.words", language())))
+    words = markdown(text("sign_in.button", language()))
+    st.button(words, type="primary", on_click=st.login)
     st.stop()

@@ -238,7 +238,7 @@ def about(claim):
     ("error", "reason"),
     [
         (of_httpx(), "away"),
-        (with_code("invalid_client"), "secret"),
+        (with_code("invalid_client"), "unknown"),
         (with_code("invalid_grant"), "stale"),
         (with_code("access_denied"), "refused"),
         (named("ExpiredTokenError")(), "clock"),
@@ -321,7 +321,7 @@ def test_a_library_that_logs_is_not_heard(served_by, caplog):
             await super().__call__(scope, receive, send)
 
     _, headers, _ = asked(Logs(302, {"location": "/"}), path="/oauth2callback", query=b"code=a")
-    assert headers[b"location"] == b"/?sign_in=secret"
+    assert headers[b"location"] == b"/?sign_in=unknown"
     assert "a token" not in caplog.text
 
 
