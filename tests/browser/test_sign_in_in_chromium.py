@@ -24,6 +24,7 @@ metadata = "{metadata}"
 client = "{client}"
 redirect = "{address}/oauth2callback"
 claims = ["sub", "name", "groups"]
+hours = 1
 [server]
 address = "127.0.0.1"
 demo = false
@@ -133,6 +134,15 @@ def test_a_clock_that_is_off(signing, visit, person, seconds):
     signing.provider.tell(clock=seconds)
     sign_in(visit, signing.server.address, person)
     says(visit, "sign_in.reasons.clock")
+    button(visit, "sign_in.button").wait_for()
+
+
+def test_a_sign_in_that_ends_while_somebody_reads(signing, visit, person):
+    """The token was given almost an hour ago, by the clock of the provider."""
+    signing.provider.tell(clock=45 - 3600)
+    sign_in(visit, signing.server.address, person)
+    visit.get_by_role("button", name=text("sign_in.account", "nl")).wait_for()
+    says(visit, "sign_in.reasons.ended")
     button(visit, "sign_in.button").wait_for()
 
 
