@@ -253,7 +253,7 @@ def reason_of(error: BaseException) -> str:
     kind = type(error)
     names = {each.__name__ for each in kind.__mro__}
     code = str(getattr(error, "error", ""))
-    if kind.__module__.startswith(("httpx", "httpcore")):
+    if kind.__module__.startswith(("httpx", "httpcore")) or "JSONDecodeError" in names:
         return "away"
     if "ExpiredTokenError" in names or getattr(error, "claim", "") in {"iat", "nbf", "exp"}:
         return "clock"

@@ -114,6 +114,22 @@ def test_who_signs_in_comes_where_they_wanted_and_leaves_in_all_tabs(signing, vi
     button(visit, "sign_in.button").wait_for()
 
 
+def test_who_is_signed_in_uploads_a_file_and_gets_one(signing, visit, person, tmp_path):
+    file = tmp_path / "panden.csv"
+    file.write_text("id;naam;dienst\nL1;Pand 1;D\n", "utf-8")
+    sign_in(visit, f"{signing.server.address}/data?lang=nl&part=upload", person)
+    entered(visit)
+    with visit.expect_response("**/_stcore/upload_file/**") as uploaded:
+        visit.locator("input[type=file]").first.set_input_files(file)
+    assert uploaded.value.ok
+    icon = visit.locator("link[rel*=icon]").first.get_attribute("href")
+    address = icon if icon.startswith("http") else f"{signing.server.address}/{icon.lstrip('/')}"
+    assert "/media/" in address
+    assert visit.context.request.get(address).ok
+    visit.context.clear_cookies()
+    assert visit.context.request.get(address).status == 403
+
+
 def test_who_is_refused_reads_so(signing, visit):
     visit.goto(signing.server.address)
     button(visit, "sign_in.button").click()

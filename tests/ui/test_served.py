@@ -238,6 +238,7 @@ def about(claim):
     ("error", "reason"),
     [
         (of_httpx(), "away"),
+        (json.JSONDecodeError("no metadata", "<html>", 0), "away"),
         (with_code("invalid_client"), "unknown"),
         (with_code("invalid_grant"), "stale"),
         (with_code("access_denied"), "refused"),

@@ -91,12 +91,14 @@ def shown(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(value))
     sign_in._LEFT.clear()
 
-    def run(settings, **told):
+    def run(settings, began=None, **told):
         service_file().write_text(settings, "utf-8")
         sign_in._read.cache_clear()
         monkeypatch.setattr(st, "user", User(**told))
         test = AppTest.from_function(page)
         test.session_state["lang"] = "nl"
+        if began:
+            test.session_state[sign_in.BEGAN] = began
         return test.run()
 
     yield run
@@ -121,6 +123,13 @@ def test_who_is_signed_in_sees_the_page(shown, way, told):
 
 def test_who_is_not_at_the_proxy_reads_where_to_go(shown):
     assert said(shown(SETTINGS["proxy"])) == [text("sign_in.by_proxy", "nl")]
+
+
+@pytest.mark.parametrize(("hours", "lets"), [(9.9, True), (10.1, False)])
+def test_a_page_that_stood_open_asks_the_proxy_again(shown, hours, lets):
+    seen = said(shown(SETTINGS["proxy"], began=time.time() - hours * HOUR, sub="ina"))
+    ended = text("sign_in.reasons.ended", "nl")
+    assert seen == (["claims: {'sub': ('ina',)}"] if lets else [ended])
 
 
 @pytest.mark.parametrize(
