@@ -33,6 +33,7 @@ def started(nami, monkeypatch):
     monkeypatch.setenv("NAMI_SERVICE", str(nami.folder / "service.toml"))
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     monkeypatch.setattr(sys, "argv", list(sys.argv))
+    monkeypatch.setenv("NAMI_DB", str(nami.db))
     found = SimpleNamespace(argv=None)
 
     def run_module(name, **_):
@@ -70,6 +71,11 @@ def test_a_laptop_is_served_with_nothing_set(started):
     options = options_of(started(""))
     assert (options["server.address"], options["server.port"]) == ("127.0.0.1", "8501")
     assert "server.trustedUserHeaders" not in options
+
+
+def test_a_database_that_is_named_is_the_one_that_is_shown(started):
+    options_of(started("", "--db", "elsewhere"))
+    assert os.environ["NAMI_DB"] == "elsewhere"
 
 
 def test_a_proxy_may_stand_elsewhere_and_its_headers_are_named(started):
