@@ -67,6 +67,7 @@ def _callback(url: str) -> str:
 Url = Annotated[str, like(re.compile(r"https?://[!-~]+"), "https://"), After(_private)]
 Callback = Annotated[str, like(re.compile(r"https?://[!-~]+"), "https://"), After(_callback)]
 Claim = Annotated[str, CLAIM]
+Hours = Annotated[int, whole(1, 24 * 30)]
 
 
 @strict()
@@ -79,6 +80,7 @@ class ProxySignIn:
         headers: the header of each claim.
         several: claims whose header holds several values with commas between them.
         sign_out: the address of the proxy where a visitor signs out, if it has one.
+        hours: how long a page may stand open before the proxy is asked again.
     """
 
     headers: Mapping[Claim, Annotated[str, TOKEN]]
@@ -87,6 +89,7 @@ class ProxySignIn:
     sign_out: Annotated[str, like(re.compile(r"/[!-~]*|https?://[!-~]+"), "/sign_out")] | None = (
         None
     )
+    hours: Hours = 10
 
     def trusts(self, peer: str) -> bool:
         """Whether headers that come from an address count."""
@@ -117,7 +120,7 @@ class OidcSignIn:
     redirect: Callback
     claims: tuple[Claim, ...] = ("sub", "name", "groups", "roles")
     scope: str = "openid profile"
-    hours: Annotated[int, whole(1, 24 * 30)] = 10
+    hours: Hours = 10
 
 
 @strict()

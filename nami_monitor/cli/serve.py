@@ -3,6 +3,7 @@
 import json
 import os
 import runpy
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,6 +12,7 @@ import typer
 
 from nami_monitor.access.settings import Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
+from nami_monitor.core.errors import UserError
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -49,6 +51,21 @@ def options(service: Service, address: str, port: int) -> dict[str, str]:
     return found
 
 
+def refuse_taken(address: str, port: int) -> None:
+    """Refuse an address or a port that cannot be listened on.
+
+    Raises:
+        UserError: ``service.taken``.
+    """
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except OSError as error:
+        raise UserError("service.taken", address=address, port=port, why=error.strerror) from error
+
+
 @command(app, "serve")
 def serve(
     session: CommandSession,
@@ -59,6 +76,7 @@ def serve(
     service = read_service()
     address, port = address or service.server.address, port or service.server.port
     refuse(service, address)
+    refuse_taken(address, port)
     if session.db:
         os.environ["NAMI_DB"] = str(session.db)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the proxy is known by its own address alone

@@ -83,7 +83,7 @@ def _account(session: Session) -> None:
             st.button(session.t("sign_in.leave"), key="sign_out", on_click=sign_in.leave)
         elif by.proxy and by.proxy.sign_out:
             at, words = html(by.proxy.sign_out), html(session.t("sign_in.leave"))
-            st.markdown(f'<a href="{at}" target="_self">{words}</a>', unsafe_allow_html=True)
+            st.html(f'<a href="{at}">{words}</a>')
 
 
 def corner(session: Session) -> None:

@@ -45,8 +45,8 @@ FULL: Final = 503
 SIGNED_COOKIE: Final = "_streamlit_user="
 """How the cookie begins that Streamlit gives to whom it let in."""
 REASON_OF_CODE: Final = {
-    "invalid_client": "secret",
-    "unauthorized_client": "secret",
+    "invalid_client": "unknown",
+    "unauthorized_client": "unknown",
     "access_denied": "refused",
     "invalid_grant": "stale",
 }
@@ -253,7 +253,7 @@ def reason_of(error: BaseException) -> str:
     kind = type(error)
     names = {each.__name__ for each in kind.__mro__}
     code = str(getattr(error, "error", ""))
-    if kind.__module__.startswith(("httpx", "httpcore")):
+    if kind.__module__.startswith(("httpx", "httpcore")) or "JSONDecodeError" in names:
         return "away"
     if "ExpiredTokenError" in names or getattr(error, "claim", "") in {"iat", "nbf", "exp"}:
         return "clock"

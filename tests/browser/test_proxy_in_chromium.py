@@ -53,11 +53,12 @@ def visit(chromium):
         yield page
 
 
-def refused(url, headers, key):
+def answered(url, headers, key):
     request = urllib.request.Request(url, headers={"Accept-Language": "nl", **headers})  # noqa: S310
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=30)  # noqa: S310
-    assert text(key, "nl") in caught.value.read().decode()
+    with caught.value as answer:
+        assert text(key, "nl") in answer.read().decode()
     return caught.value.code
 
 
@@ -79,8 +80,10 @@ def test_who_comes_beside_it_is_not_whatever_they_send(behind, visit):
     visit.goto(f"{behind.direct}/?lang=nl")
     visit.get_by_text(text("sign_in.by_proxy", "nl")).wait_for()
     assert not visit.locator("[data-testid=stApp]").count()
-    assert refused(behind.direct, {**SIGNED, "X-Forwarded-For": TRUSTED}, "sign_in.by_proxy") == 403
-    assert refused(behind.direct, {}, "sign_in.by_proxy") == 403
+    assert (
+        answered(behind.direct, {**SIGNED, "X-Forwarded-For": TRUSTED}, "sign_in.by_proxy") == 403
+    )
+    assert answered(behind.direct, {}, "sign_in.by_proxy") == 403
 
 
 def streamed(behind, source):
@@ -106,7 +109,7 @@ def test_a_websocket_is_let_in_for_the_proxy_alone(behind, source):
 
 def test_a_proxy_that_lets_headers_of_visitors_through_signs_nobody_in(behind):
     with reverse_proxy(behind.port, SIGNED, source=TRUSTED, replaces=False) as careless:
-        assert refused(careless, {"X-User": "admin"}, "sign_in.by_proxy") == 403
+        assert answered(careless, {"X-User": "admin"}, "sign_in.by_proxy") == 403
     assert "were dropped" in behind.log.read_text("utf-8")
 
 
@@ -123,8 +126,9 @@ def test_when_it_is_full_who_comes_reads_so(behind, visit):
 
 def test_metrics_are_for_nobody_and_health_for_everybody(behind):
     for address in (behind.proxy, behind.direct):
-        with pytest.raises(urllib.error.HTTPError):
+        with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/_stcore/metrics", timeout=30)  # noqa: S310
+        refused.value.close()
         with urllib.request.urlopen(f"{address}/health", timeout=30) as answer:  # noqa: S310
             assert answer.status == 200
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from types import SimpleNamespace
 
@@ -24,6 +25,7 @@ redirect = "https://nami.example.org/oauth2callback"
 [server]
 hosts = ["nami.example.org", "nami.intern"]
 largest_upload = 50
+port = 18506
 """
 
 
@@ -33,6 +35,7 @@ def started(nami, monkeypatch):
     monkeypatch.setenv("NAMI_SERVICE", str(nami.folder / "service.toml"))
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     monkeypatch.setattr(sys, "argv", list(sys.argv))
+    monkeypatch.setenv("NAMI_DB", str(nami.db))
     found = SimpleNamespace(argv=None)
 
     def run_module(name, **_):
@@ -66,16 +69,37 @@ def test_where_others_can_come_a_sign_in_is_asked(started, content, args):
     assert "[sign_in]" in found.done.stderr
 
 
-def test_a_laptop_is_served_with_nothing_set(started):
-    options = options_of(started(""))
-    assert (options["server.address"], options["server.port"]) == ("127.0.0.1", "8501")
+def test_a_laptop_is_served_with_next_to_nothing_set(started):
+    options = options_of(started("[server]\nport = 18503\n"))
+    assert (options["server.address"], options["server.port"]) == ("127.0.0.1", "18503")
     assert "server.trustedUserHeaders" not in options
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost"])
+def test_a_port_that_is_taken_is_said(started, address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as taken:
+        taken.bind((address, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        found = started("", "--address", address, "--port", str(port))
+    assert (found.done.exit_code, found.argv) == (1, None)
+    assert str(port) in found.done.stderr
+
+
+def test_an_address_of_another_machine_is_said(started):
+    assert "192.0.2.7" in started(PROXY, "--address", "192.0.2.7").done.stderr
+
+
+def test_a_database_that_is_named_is_the_one_that_is_shown(started):
+    options_of(started("", "--db", "elsewhere", "--port", "18505"))
+    assert os.environ["NAMI_DB"] == "elsewhere"
+
+
 def test_a_proxy_may_stand_elsewhere_and_its_headers_are_named(started):
-    found = started(PROXY, "--address", EVERYWHERE, "--port", "9000")
+    found = started(PROXY, "--address", EVERYWHERE, "--port", "18504")
     options = options_of(found)
-    assert (options["server.address"], options["server.port"]) == (EVERYWHERE, "9000")
+    assert (options["server.address"], options["server.port"]) == (EVERYWHERE, "18504")
     named = json.loads(options["server.trustedUserHeaders"])
     assert named == {"X-User": "sub", "X-Groups": "groups"}
     assert not found.believes  # nobody says from where a request comes but the connection

@@ -238,7 +238,8 @@ def about(claim):
     ("error", "reason"),
     [
         (of_httpx(), "away"),
-        (with_code("invalid_client"), "secret"),
+        (json.JSONDecodeError("no metadata", "<html>", 0), "away"),
+        (with_code("invalid_client"), "unknown"),
         (with_code("invalid_grant"), "stale"),
         (with_code("access_denied"), "refused"),
         (named("ExpiredTokenError")(), "clock"),
@@ -292,6 +293,49 @@ def test_who_is_let_in_comes_where_they_were(served_by):
 
 
 @pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        (
+            b"https://nami.example.org/trends?lang=nl&a=b",
+            "nami_back=%2Ftrends%3Flang%3Dnl%26a%3Db;",
+        ),
+        (b"https://evil.example/trends", None),
+        (b"", None),
+    ],
+)
+def test_where_somebody_was_is_kept_while_they_sign_in(served_by, came, kept):
+    served_by(OIDC)
+    inside = Inside(302, {"location": "https://a.example/authorize"})
+    headers = [(b"host", b"nami.example.org"), (b"referer", came)]
+    sent = asyncio.run(passed(served.Entrance(inside), scope_of("/auth/login", headers)))
+    cookies = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    assert bool(cookies) is bool(kept)
+    if kept:
+        assert cookies[0].startswith(kept)
+        assert "HttpOnly" in cookies[0]
+
+
+@pytest.mark.parametrize(("status", "headers"), [(400, {}), (302, {"location": "/"})])
+def test_a_way_to_the_provider_that_fails_is_told(served_by, status, headers):
+    served_by(OIDC)
+    _, answer, _ = asked(Inside(status, headers), path="/auth/login")
+    assert answer[b"location"] == b"/?sign_in=stale"
+
+
+def test_what_fails_after_the_answer_began_is_a_bug(served_by):
+    served_by(OIDC)
+
+    class Breaks(Inside):
+        async def __call__(self, scope, receive, send):
+            await super().__call__(scope, receive, send)
+            raise RuntimeError
+
+    let_in = {"location": "/", "set-cookie": "_streamlit_user=abc; Path=/"}
+    with pytest.raises(RuntimeError):
+        asked(Breaks(302, let_in), path="/oauth2callback")
+
+
+@pytest.mark.parametrize(
     "kept",
     [
         "https%3A%2F%2Fevil",
@@ -321,7 +365,7 @@ def test_a_library_that_logs_is_not_heard(served_by, caplog):
             await super().__call__(scope, receive, send)
 
     _, headers, _ = asked(Logs(302, {"location": "/"}), path="/oauth2callback", query=b"code=a")
-    assert headers[b"location"] == b"/?sign_in=secret"
+    assert headers[b"location"] == b"/?sign_in=unknown"
     assert "a token" not in caplog.text
 
 
@@ -361,6 +405,14 @@ def test_health_of_a_database_that_cannot_be_read(tmp_path):
     assert status == 503
     assert set(said) == {"version", "reason"}
     assert str(tmp_path) not in json.dumps(said)
+
+
+def test_health_where_the_system_refuses(monkeypatch):
+    def refuses(_):
+        raise PermissionError(13, "no", "/a/folder/of/theirs")
+
+    monkeypatch.setattr(app, "store_of", refuses)
+    assert healthy() == (503, {"version": __version__, "reason": "system"})
 
 
 def test_health_of_a_server_that_serves_nobody(served_by):
