@@ -24,8 +24,9 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError, listed
-from nami_monitor.store import instance, lines, migrations, schema, snapshots
+from nami_monitor.store import instance, lines, migrations, schema, snapshots, trail
 from nami_monitor.store.snapshots import Manifest
+from nami_monitor.store.trail import TrailRow
 from nami_monitor.store.transaction import Transaction
 
 IDLE_SECONDS: Final = 5.0
@@ -210,7 +211,9 @@ class Store:
                 yield db
                 begun = time.perf_counter()
                 if not db.discarded:
-                    self._publish(cursor, db, draft, base)
+                    if who and not db.acts:
+                        db.did(what)
+                    self._publish(cursor, db, draft, base, who)
             self._look_again_if(db.dropping or bool(base and base.holds_deleted))
             self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
@@ -249,7 +252,7 @@ class Store:
             raise UserError("store.unreadable", path=str(other))
         with instance.sentences(self.path), self._turn(Work.RESTORE, who):
             first()
-            base = self._newest()
+            base, known = self._newest(), self._trail_so_far()
             for name in theirs.lines:
                 target = self._lines / name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -262,7 +265,30 @@ class Store:
                 versions = [theirs.data_version, base.data_version if base else 0]
                 db.run("update meta set data_version = ?", [max(versions) + 1])
                 db.drop_older()
-                self._publish(cursor, db, draft, base)
+                trail.write(db, known, (), "")
+                if who:
+                    db.did(Work.RESTORE)
+                self._publish(cursor, db, draft, base, who)
+
+    def _trail_so_far(self) -> list[TrailRow]:
+        """The trail of what a restore takes the place of; empty when it cannot be read."""
+        with suppress(UserError, OSError), self.read() as db:
+            return trail.stored(db)
+        return []
+
+    def acted(self, who: str, act: str, about: str = "", name: str = "") -> None:
+        """Note in the trail an act that changes no database, see ``trail.take_down``."""
+        if self.exists:
+            trail.take_down(self._folder, who, act, about, name)
+
+    def trail(self) -> list[TrailRow]:
+        """Who did what when, the latest first.
+
+        Raises:
+            UserError: as ``read``.
+        """
+        with self.read() as db:
+            return trail.told(db, self._folder)
 
     def version(self) -> int:
         """The data version: it rises with whatever changes the data. Cheap enough to ask often."""
@@ -498,11 +524,18 @@ class Store:
             snapshots.remove_draft(draft)
 
     def _publish(
-        self, cursor: duckdb.DuckDBPyConnection, db: Transaction, draft: Path, base: Manifest | None
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        db: Transaction,
+        draft: Path,
+        base: Manifest | None,
+        who: str,
     ) -> None:
-        """Make a draft the snapshot that counts."""
+        """Make a draft the snapshot that counts, with its acts and those that waited."""
         number = base.number + 1 if base else 1
         lines.settle(db, self._lines)
+        waited = trail.waiting(self._folder)
+        trail.write(db, list(waited.values()), db.acts, who)
         manifest = Manifest(
             number=number,
             schema=schema.VERSION,
@@ -522,6 +555,9 @@ class Store:
         instance.complete(self._instances.of(WRITING), name, draft)
         draft.replace(self._folder / manifest.file)
         snapshots.publish(self._folder, manifest)
+        for file in waited:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
 
 def _close_all(

@@ -27,6 +27,8 @@ POINTER: Final = "pointer.json"
 LINES: Final = "lines"
 LOCK: Final = "writer.lock"
 WRITER: Final = "writer.json"
+WAITING: Final = "trail"
+"""The folder of acts that the next write takes down, see ``store.trail``."""
 DRAFT: Final = ".draft"
 """Ends the names of files that are being written; what was left under such a name goes."""
 NAMED: Final = re.compile(r"(\d{6,})\.(json|duckdb)")
@@ -109,7 +111,7 @@ def strangers(folder: Path) -> list[str]:
     """The names in a folder that no database has: it is a folder of somebody else."""
     if not folder.is_dir():
         return []
-    ours = {POINTER, LINES, LOCK, WRITER}
+    ours = {POINTER, LINES, LOCK, WRITER, WAITING}
     names = (path.name for path in folder.iterdir())
     return sorted(
         name
