@@ -1,7 +1,15 @@
 import streamlit as st
 
 from nami_monitor.ui import app, doors
-from nami_monitor.ui.pages.data import backup, batches, codes, completeness, set_aside, upload
+from nami_monitor.ui.pages.data import (
+    backup,
+    batches,
+    codes,
+    completeness,
+    set_aside,
+    trail,
+    upload,
+)
 
 PARTS = {
     "upload": upload.part,
@@ -9,6 +17,7 @@ PARTS = {
     "batches": batches.part,
     "completeness": completeness.part,
     "codes": codes.part,
+    "trail": trail.part,
     "backup": backup.part,
 }
 

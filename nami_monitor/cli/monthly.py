@@ -118,6 +118,8 @@ def monthly(
             with _noted(session, run):
                 formats = () if alerts_only else tuple(kind or (Format.HTML,))
                 _tell(session, store, out, run, branding, mail, formats)
+                if run.reports:
+                    store.acted(signed, "report", " ".join(formats), run.month or "")
             _send(session, out / MAILS, mail, run)
     run.exit = 1 if run.problems else WAITING if run.waiting else 0
     if session.json:

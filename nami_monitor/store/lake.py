@@ -315,8 +315,10 @@ def open_lake(
             if table in OF_ORDERS:
                 _fill(db, table, rollups.rollup(made, table))
             elif table == "trail":  # no row of it goes, and none comes twice
-                known = "where id not in (select id from trail)"
-                db.run(f"insert into trail by name from {parquet([manifest.register(folder, table)])} {known}")
+                rows = parquet([manifest.register(folder, table)])
+                db.run(
+                    f"insert into trail by name from {rows} where id not in (select id from trail)"
+                )
             elif table != lines.STORED:
                 _fill(db, table, [manifest.register(folder, table)])
         if not demo and db.value("select demo from meta"):

@@ -18,7 +18,7 @@ from uuid import uuid4
 from nami_monitor.store.snapshots import WAITING
 from nami_monitor.store.transaction import Transaction, now
 
-COLUMNS: Final = ("at", "who", "act", "about", "name")
+COLUMNS: Final = ("done_at", "who", "act", "about", "name")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TrailRow:
     """One act, at a moment in UTC.
 
     Args:
-        at: when.
+        done_at: when.
         who: the role or initials under which somebody did it; empty when nobody said so.
         act: what was done, as the catalogue has it under ``trail.acts``.
         about: what kind of thing: a table, a kind of codes, the format of a report.
@@ -34,7 +34,7 @@ class TrailRow:
         id: tells it from every other act.
     """
 
-    at: datetime
+    done_at: datetime
     who: str
     act: str
     about: str
@@ -48,18 +48,21 @@ def take_down(folder: Path, who: str, act: str, about: str = "", name: str = "")
     Args:
         folder: of the database.
         who: role or initials.
-        act: as ``TrailRow`` has it, with what it is about and its name.
+        act: as ``TrailRow`` has it.
+        about: likewise.
+        name: likewise.
     """
-    row = asdict(TrailRow(now(), who, act, about, name, uuid4().hex))
+    signed = "" if "@" in who else who  # an e-mail address is no role
+    row = asdict(TrailRow(now(), signed, act, about, name, uuid4().hex))
     place = folder / WAITING
     try:
         place.mkdir(exist_ok=True)
         half = place / f"{row['id']}.part"
-        half.write_text(json.dumps(row | {"at": row["at"].isoformat()}), "utf-8")
+        half.write_text(json.dumps(row | {"done_at": row["done_at"].isoformat()}), "utf-8")
         half.replace(half.with_suffix(".json"))
     except OSError:
         logging.getLogger(__name__).warning(
-            "not in the trail: %s %s %s by %s", act, about, name, who or "-", exc_info=True
+            "not in the trail: %s %s %s by %s", act, about, name, signed or "-", exc_info=True
         )
 
 
@@ -69,7 +72,7 @@ def waiting(folder: Path) -> dict[Path, TrailRow]:
     for file in (folder / WAITING).glob("*.json"):
         with suppress(OSError, ValueError, TypeError, KeyError):
             row = json.loads(file.read_text("utf-8"))
-            found[file] = TrailRow(**row | {"at": datetime.fromisoformat(row["at"])})
+            found[file] = TrailRow(**row | {"done_at": datetime.fromisoformat(row["done_at"])})
     return found
 
 
@@ -86,15 +89,18 @@ def write(
 def stored(db: Transaction) -> list[TrailRow]:
     """The rows of a snapshot."""
     names = ", ".join((*COLUMNS, "id"))
-    return [TrailRow(*row) for row in db.rows(f"select {names} from trail order by at, rowid")]
+    return [TrailRow(*row) for row in db.rows(f"select {names} from trail order by done_at, rowid")]
 
 
 def told(db: Transaction, folder: Path) -> list[TrailRow]:
     """Every act, the latest first, those that wait among them."""
     rows = {row.id: row for row in (*stored(db), *waiting(folder).values())}
-    return sorted(rows.values(), key=lambda row: row.at, reverse=True)
+    return sorted(rows.values(), key=lambda row: row.done_at, reverse=True)
 
 
 def as_row(row: TrailRow) -> Mapping[str, Any]:
     """An act as plain data, its moment in UTC."""
-    return {**{name: getattr(row, name) for name in COLUMNS}, "at": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"}
+    return {
+        **{name: getattr(row, name) for name in COLUMNS},
+        "done_at": f"{row.done_at:%Y-%m-%dT%H:%M:%SZ}",
+    }

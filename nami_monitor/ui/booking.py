@@ -94,13 +94,51 @@ def _act(session: Session, name: str, presses: int, says: Sentence, work: Work, 
         begin(session, name, says, work, about=about)
 
 
+def download(
+    session: Session,
+    label: str,
+    make: Callable[[], Any],
+    file: str,
+    *,
+    act: str = "export",
+    about: str = "",
+    name: str = "",
+    **look: Any,
+) -> None:
+    """A button that gives a file, made when it is asked for; then it stands in the trail.
+
+    Args:
+        session: the visitor's session.
+        label: what stands on it; Markdown.
+        make: makes the content of the file.
+        file: its name.
+        act: what the trail calls it, what it is about, and which one; the file's name without.
+        about: likewise.
+        name: likewise.
+        look: what else ``st.download_button`` takes.
+    """
+    who, store = _signed(session), session.store
+
+    def made() -> Any:
+        content = make()
+        store.acted(who, act, about, name or file)
+        return content
+
+    st.download_button(label, data=made, file_name=file, on_click="ignore", **look)
+
+
 def begin(session: Session, name: str, says: Sentence, work: Work, *, about: str = "") -> None:
     """Start a job under the visitor's name, and wait a moment for it."""
     st.session_state.setdefault(PRESSES, {})[name] = _presses(name) + 1
     st.session_state.pop(ASKED, None)
-    who = browser.who() or (DEMO_WHO if session.demo else "")
+    who = _signed(session)
     if not outcomes.begin(Job(name, session.store, who, says, work, about)):
         outcomes.tell(session, f"{name}.again", lambda session: session.t("jobs.busy"))
+
+
+def _signed(session: Session) -> str:
+    """Under which name the visitor does something; empty as long as they gave none."""
+    return browser.who() or (DEMO_WHO if session.demo else "")
 
 
 def start(session: Session, name: str, says: Sentence, work: Work) -> None:

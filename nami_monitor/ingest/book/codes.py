@@ -443,7 +443,9 @@ def _note(db: Transaction, code: Code, what: ActionKind, who: str, **detail: str
         "acted_at": now(),
     }
     db.insert("code_actions", action | detail)
-    db.did(what, code.kind, f"{code.code} → {detail['to_code']}" if "to_code" in detail else code.code)
+    db.did(
+        what, code.kind, f"{code.code} → {detail['to_code']}" if "to_code" in detail else code.code
+    )
 
 
 def _known(db: Transaction, code: Code) -> None:

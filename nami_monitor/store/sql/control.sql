@@ -103,5 +103,5 @@ create table kept (kind varchar, name varchar, body json, who varchar, kept_at t
 -- Who did what when, see store.trail: rows only come. No text of a delivery stands here, nor who a
 -- person is beyond what stands in ``who``.
 create table trail (
-    id varchar primary key, at timestamp, who varchar, act varchar, about varchar, name varchar
+    id varchar primary key, done_at timestamp, who varchar, act varchar, about varchar, name varchar
 );

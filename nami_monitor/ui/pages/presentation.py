@@ -490,12 +490,14 @@ def _downloads(session: Session, report: ShownReport) -> None:
         return lambda: render(report.found, pages, kind, report.wanted)
 
     for kind in OFFERED if pages.pages else ():
-        st.download_button(
+        booking.download(
+            session,
             session.t(f"presentation.formats.{kind}"),
             made(kind),
-            file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
+            f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
+            act="report",
+            about=" ".join(report.wanted.categories),
             mime=MIME[kind],
             key=f"download_{kind}",
             type="primary" if kind is Format.PPTX else "secondary",
-            on_click="ignore",
         )

@@ -24,14 +24,15 @@ def part(session: Session) -> None:
         return
     st.markdown(session.t("data.backup.words"))
     if _holds_data(session):
-        st.download_button(
+        booking.download(
+            session,
             session.t("data.backup.save"),
-            data=lambda: _zip(session),
-            file_name="nami.zip",
+            lambda: _zip(session),
+            "nami.zip",
+            act="backup",
             mime=ZIP,
             key="backup_download",
             type="primary",
-            on_click="ignore",
         )
     else:
         st.info(session.t("data.backup.none"))

@@ -179,5 +179,5 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
 
 def _confirm(job: Job, source: str, expects: Expects) -> Outcome:
     stated = parse_profile(state_expectation(job.store, source, expects, who=job.who))
-    save_profile(profile_file(places().profiles, source), stated, job.who)
+    save_profile(profile_file(places().profiles, source), stated, job.who, job.store)
     return Outcome(lambda session: session.t("data.learnt.confirmed", source=source))

@@ -90,7 +90,7 @@ def _keep(
 
 
 def _kept(job: Job, file: Path, profile: Profile) -> Outcome:
-    save_profile(file, profile, job.who)
+    save_profile(file, profile, job.who, job.store)
     return Outcome(
         lambda session: session.t("data.profiles.kept", source=profile.source, name=file.stem)
     )

@@ -458,7 +458,7 @@ def book(job: Job, offer: OfferedFile, draft: Draft) -> Report:
     )
     if draft.profile.source:
         name = draft.name or draft.profile.source
-        save_profile(profile_file(places().profiles, name), draft.profile, job.who)
+        save_profile(profile_file(places().profiles, name), draft.profile, job.who, job.store)
     shutil.rmtree(offer.cells, ignore_errors=True)
     return report
 
