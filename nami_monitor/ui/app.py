@@ -17,7 +17,7 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.store import Store
-from nami_monitor.ui import browser, doors, outcomes, sign_in, theme
+from nami_monitor.ui import browser, doors, outcomes, sign_in, theme, visitor
 from nami_monitor.ui.session import DATA, LANGUAGE, Session, language
 from nami_monitor.ui.theme import stylesheet
 
@@ -93,12 +93,14 @@ def choose_data() -> None:
 
 def current() -> Session:
     """The visitor's session."""
-    which = data()
+    which, signed_in = data(), visitor.person()
+    limited = bool(signed_in and signed_in.limit) and which != DEMO
     return Session(
         lang=language(),
         store=store_of(which),
         demo=which == DEMO,
-        who=browser.who(),
+        who=signed_in.who if signed_in else browser.who(),
+        limited=limited,
     )
 
 

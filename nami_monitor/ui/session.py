@@ -35,13 +35,15 @@ class Session:
         lang: language of the screen.
         store: the database that is shown.
         demo: whether it holds demo data.
-        who: role or initials, as the visitor gave them; empty until then.
+        who: role or initials, as the visitor gave them or signed in with; empty until then.
+        limited: whether they see a part of the data.
     """
 
     lang: Lang
     store: Store
     demo: bool
     who: str
+    limited: bool = False
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""

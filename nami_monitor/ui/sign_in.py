@@ -64,7 +64,7 @@ def claims() -> Claims | None:
     """
     by, wrong = service()
     if wrong:
-        _say(sentence(wrong, language()))
+        say(sentence(wrong, language()))
     if by.proxy:
         return of_proxy(by.proxy, st.user.to_dict()) or _ask_proxy()
     if by.oidc:
@@ -152,7 +152,8 @@ def _clock(token: Mapping[str, object]) -> bool:
     return isinstance(issued, int | float) and issued - SKEW_SECONDS > time.time()
 
 
-def _say(words: str) -> NoReturn:
+def say(words: str) -> NoReturn:
+    """End the page with a sentence."""
     st.html(theme.stylesheet())
     st.title(text("sign_in.title", language()), anchor=False)
     st.error(markdown(words))
@@ -160,7 +161,7 @@ def _say(words: str) -> NoReturn:
 
 
 def _ask_proxy() -> NoReturn:
-    _say(text("sign_in.by_proxy", language()))
+    say(text("sign_in.by_proxy", language()))
 
 
 def _ask_provider() -> NoReturn:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.backups import back_up, look_inside, restore, said
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
@@ -77,6 +78,7 @@ def _offered(session: Session, offer: OfferedFile) -> None:
             lambda session: session.t("data.backup.busy"),
             lambda job: _restore(job, offer),
             type="primary",
+            needs=Role.MANAGE,
         )
 
 

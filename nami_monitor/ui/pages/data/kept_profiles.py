@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
@@ -86,6 +87,7 @@ def _keep(
         key,
         lambda session: session.t("jobs.keeping"),
         lambda job: _kept(job, file, profile),
+        needs=Role.MANAGE,
     )
 
 

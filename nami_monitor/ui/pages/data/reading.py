@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.settings import places
@@ -381,6 +382,7 @@ def _after(session: Session, offer: OfferedFile, looked: Looked) -> None:
         lambda job: _book(job, offer, looked.draft),
         type="primary",
         about=offer.name,
+        needs=Role.IMPORT,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import plain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.set_aside import write_set_aside
@@ -74,6 +75,7 @@ def _batch(session: Session, batch: Batch) -> None:
             f"give_up_do_{batch.number}",
             lambda session: session.t("data.aside.giving_up", file=batch.file),
             lambda job: _abandon(job, batch),
+            needs=Role.IMPORT,
         )
 
 
