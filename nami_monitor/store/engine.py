@@ -27,7 +27,7 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError, listed
 from nami_monitor.store import instance, lines, migrations, schema, snapshots, trail
 from nami_monitor.store.snapshots import Manifest
 from nami_monitor.store.trail import TrailRow
-from nami_monitor.store.transaction import Transaction
+from nami_monitor.store.transaction import Transaction, literal
 
 IDLE_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 30.0
@@ -136,6 +136,7 @@ class Store:
         self._idle = idle
         self._gate = threading.Lock()
         self._instances = _Instances()
+        self._whole: Store | None = None
         self._opened: dict[Manifest, _Opened] = {}
         self._timers: list[threading.Timer] = []
         self._last_use = time.monotonic()
@@ -270,6 +271,44 @@ class Store:
                     db.did(Work.RESTORE)
                 self._publish(cursor, db, draft, base, who)
 
+    def take_part(self, other: "Store", keep: Callable[[Transaction], None]) -> None:
+        """Make what a function leaves of another database's newest snapshot all that stands here.
+
+        Nothing else of the other one stands in any file of this, once it is done. It is done again
+        as long as the other one was written meanwhile, and not at all when it is up to date.
+
+        Args:
+            other: the database.
+            keep: removes from a copy of it what does not belong here.
+
+        Raises:
+            DatabaseHeldError: another process does the same for longer than ``wait``.
+            UserError: as ``write``.
+        """
+        self._whole = other
+        while not self.is_part_of(other):
+            with instance.sentences(self.path), self._turn(Work.CHANGE, ""):
+                if self.is_part_of(other):
+                    return
+                with other.read_files() as (read, files):
+                    theirs = snapshots.read_manifest(files[snapshots.POINTER])
+                    if theirs is None:
+                        raise UserError("store.unreadable", path=str(other.path))
+                    draft = self._folder / snapshots.draft_name()
+                    with self._draft(draft, files[theirs.file]) as (cursor, db):
+                        folder = read.value("select getvariable('lines')")
+                        db.run(f"set variable lines = {literal(folder)}")
+                        keep(db)
+                        db.drop_older()
+                        self._publish(cursor, db, draft, self._newest(), "", of=theirs.number)
+            self.compact()
+
+    def is_part_of(self, other: "Store") -> bool:
+        """Whether it holds a part of another database as that is now."""
+        mine, theirs = snapshots.newest(self._folder), other.stamp()
+        same = mine and mine.of == theirs and mine.schema == schema.VERSION
+        return bool(same)
+
     def _trail_so_far(self) -> list[TrailRow]:
         """The trail of what a restore takes the place of; empty when it cannot be read."""
         with suppress(UserError, OSError), self.read() as db:
@@ -278,7 +317,9 @@ class Store:
 
     def acted(self, who: str, act: str, about: str = "", name: str = "") -> None:
         """Note in the trail an act that changes no database, see ``trail.take_down``."""
-        if self.exists:
+        if self._whole:
+            self._whole.acted(who, act, about, name)
+        elif self.exists:
             trail.take_down(self._folder, who, act, about, name)
 
     def trail(self) -> list[TrailRow]:
@@ -493,6 +534,8 @@ class Store:
             newest = snapshots.newest(self._folder)
             if newest is None or newest.schema == schema.VERSION:
                 snapshots.sweep(self._folder)
+                if newest:
+                    snapshots.sweep_views(self._folder, newest.keep_from)
 
     def _make_folder(self) -> None:
         if self._folder.is_file():
@@ -530,6 +573,7 @@ class Store:
         draft: Path,
         base: Manifest | None,
         who: str,
+        of: int = 0,
     ) -> None:
         """Make a draft the snapshot that counts, with its acts and those that waited."""
         number = base.number + 1 if base else 1
@@ -544,6 +588,7 @@ class Store:
             keep_from=base.keep_from if base else 1,
             dropped_at=base.dropped_at if base else 0.0,
             holds_deleted=base.holds_deleted if base else False,
+            of=of,
         )
         if db.dropping:
             manifest = replace(

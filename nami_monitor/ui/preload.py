@@ -155,7 +155,10 @@ def after(store: Store) -> None:
 
 
 def _quietly(store: Store) -> None:
+    from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED
+
     try:
+        app.make_parts(store)
         first_page(store)
         all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it
