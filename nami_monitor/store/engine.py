@@ -37,6 +37,7 @@ WRITING: Final = "writing"
 NUMBERS: Final = count()
 NOTHING: Final = Manifest(0, schema.VERSION, 0, ())
 """Stands for the snapshot of a database that was never written."""
+LINES_ARE_IN: Final = "select getvariable('lines')"
 BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
 """After these an instance does nothing any more."""
 
@@ -296,9 +297,10 @@ class Store:
                         raise UserError("store.unreadable", path=str(other.path))
                     draft = self._folder / snapshots.draft_name()
                     with self._draft(draft, files[theirs.file]) as (cursor, db):
-                        folder = read.value("select getvariable('lines')")
-                        db.run(f"set variable lines = {literal(folder)}")
-                        keep(db)
+                        mine, from_ = (one.value(LINES_ARE_IN) for one in (db, read))
+                        db.run(f"set variable lines = {literal(from_)}")
+                        keep(db)  # leaves no group in a file
+                        db.run(f"set variable lines = {literal(mine)}")
                         db.drop_older()
                         self._publish(cursor, db, draft, self._newest(), "", of=theirs.number)
             self.compact()

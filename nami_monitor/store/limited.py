@@ -55,11 +55,16 @@ KEPT: Final[Mapping[str, str]] = {
 """SQL of which live rows stay of each input table but that of order lines, each after those that it
 reads; a table that stands not here keeps none."""
 
+LISTED: Final = (
+    "(select string_agg(one, ';') from (select trim(unnest(string_split(\"{0}\", ';'))) as one)"
+    " where one in (from {1}))"
+)
+"""SQL of what is left of a list in a cell."""
 OF_PRODUCT: Final = "case when product_id in (from kept_numbers) then product_id end"
 BLANKED: Final[Mapping[str, Mapping[str, str]]] = {
     "contracts": {
         "parent_id": "case when parent_id in (from kept_contracts) then parent_id end",
-        "replaces": "listed_in(replaces, (select list(id) from kept_contracts))",
+        "replaces": LISTED.format("replaces", "kept_contracts"),
     },
     "products": {"same_as": "case when same_as in (from kept_numbers) then same_as end"},
     "requests": {"product_id": OF_PRODUCT},
@@ -73,8 +78,7 @@ BLANKED: Final[Mapping[str, Mapping[str, str]]] = {
         "project": "case when project in (from kept_subjects) then project end",
     },
     "interventions": {
-        name: f"listed_in({name}, (select list(number) from kept_numbers))"
-        for name in ("products", "substitute_products")
+        name: LISTED.format(name, "kept_numbers") for name in ("products", "substitute_products")
     },
 }
 """What the rows that stay say of others, with the SQL of what is left of it."""
@@ -112,19 +116,13 @@ def keep_only(db: Transaction, categories: Collection[str], organisations: Colle
     for name in ("kept_categories", "kept_places", "kept_products", "kept_numbers", "kept_names",
                  "kept_contracts", "kept_subjects"):  # fmt: skip
         db.run(f"drop table temp.{name}")
-    for macro in ("by_place", "listed_in"):
-        db.run(f"drop macro temp.{macro}")
+    db.run("drop macro temp.by_place")
 
 
 def _name_what_stays(db: Transaction, categories: list[str], organisations: list[str]) -> None:
     """Work out, before anything goes, which codes stay."""
     place = "true" if organisations else "false"
     db.run(f"create temp macro by_place() as {place}")
-    db.run(
-        "create temp macro listed_in(cell, known) as nullif(array_to_string(list_filter("
-        "list_transform(string_split(cell, ';'), lambda one: trim(one)),"
-        " lambda one: list_contains(known, one)), ';'), '')"
-    )
     tables = {
         "kept_categories": (
             (
