@@ -12,7 +12,7 @@ from typing import Any, Final
 from nami_monitor.store import lines, rollups
 from nami_monitor.store.transaction import Transaction
 
-EMPTIED: Final = ("set_aside", "abandoned", "code_offers", "trail", "by_cell", "delivered")
+EMPTIED: Final = ("set_aside", "abandoned", "trail", "by_cell", "delivered")
 STUB: Final = (
     "'source = ' || to_json(source) || chr(10) || 'grain = ' || to_json(grain) || chr(10)"
     " || '[[table]]' || chr(10) || 'name = \"orders\"' || chr(10)"
@@ -284,6 +284,10 @@ def _batches(db: Transaction) -> None:
             f" from {name}_offered group by batch, month"
         )
     db.run("delete from batches where batch not in (select batch from batch_months)")
+    db.run(
+        "delete from code_offers where batch not in (select batch from batches)"
+        " or (kind, source, code) not in (select (c.kind, c.source, c.code) from codes as c)"
+    )
     db.run(
         "update batches set parent = null, file = '-', content_hash = null, report = null,"
         f" header = null, undone_by = null, profile = {STUB}"

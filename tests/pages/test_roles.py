@@ -1,6 +1,7 @@
 """Each role on each action and on each page's address: what may not be done is not done."""
 
 import ast
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def signed_in(monkeypatch):
 
 
 def stated_acts():
-    """Each call that changes data in the code of the pages: its name, and the role that it takes."""
+    """Each call that changes data in the code of the pages: its name, and the role it takes."""
     for file in sorted((ROOT / "nami_monitor" / "ui").rglob("*.py")):
         if file.name == "booking.py":
             continue
@@ -140,21 +141,27 @@ def opened(page, which, **asked):
     return found.run()
 
 
-@pytest.fixture
-def own(own_place):
-    """An own database with two categories."""
-    made = Monitor(places().own.parent)
-    made.store.close()
-    made.store = Store(places().own)
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory):
+    """A database with two categories."""
+    made = Monitor(tmp_path_factory.mktemp("two"))
     made.load("locations", "location_id name organisation\nL1 Raad Stad\n")
-    for name, amount in (("papier", 5), ("koffie", 7777)):
-        made.load(
-            "orders",
-            "ordered_on location_id category channel quantity amount_eur\n"
-            + "".join(f"2025-0{month}-01 L1 {name} web 1 {amount}\n" for month in range(1, 5)),
-        )
+    header = "ordered_on location_id category channel quantity amount_eur\n"
+    lines = (
+        f"2025-0{month}-01 L1 {name} web 1 {amount}\n"
+        for name, amount in (("papier", 5), ("koffie", 7777))
+        for month in range(1, 5)
+    )
+    made.load("orders", header + "".join(lines))
     made.store.acted("cm", "export", "orders", "csv")
     made.store.close()
+    return made.store.path
+
+
+@pytest.fixture
+def own(own_place, of_two):  # noqa: ARG001 - a place of its own
+    """An own database with two categories."""
+    shutil.copytree(of_two, places().own)
     return places().own
 
 
