@@ -170,3 +170,19 @@ def test_a_profile_that_stays_as_it_was_is_no_act(store, tmp_path):
     for _ in range(2):
         save_profile(tmp_path / "w.toml", PROFILE, "imp", store)
     assert [row[0] for row in told(store)].count("profile") == 1
+
+
+def test_a_settings_file_that_changed_is_seen_once(store, tmp_path, monkeypatch):
+    from nami_monitor.databases import note_settings  # noqa: PLC0415 - slow to load
+
+    file = tmp_path / "home" / "service.toml"
+    monkeypatch.setenv("NAMI_SERVICE", str(file))
+    for text, changes in (("", 1), ("", 1), ("[roles]", 2), ("", 3)):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+        note_settings(store)
+        noted = [row for row in told(store) if row[0] == "setting"]
+        assert len(noted) == changes
+        assert {row[1] for row in noted} == {"service.toml"}
+    note_settings(Store(tmp_path / "absent.duckdb"))
+    assert not (tmp_path / "absent.duckdb").exists()
