@@ -12,7 +12,12 @@ from typing import Any, Final
 from nami_monitor.store import lines, rollups
 from nami_monitor.store.transaction import Transaction
 
-EMPTIED: Final = ("set_aside", "abandoned", "trail", "by_cell", "delivered")
+CONSIDERED: Final = (
+    "meta", "batches", "batch_months", "line_groups", "code_offers", "codes", "code_actions",
+    "kept", "source_months", "breaks", lines.STORED,
+)  # fmt: skip
+"""The stored tables besides input tables of which something stays; every other one is emptied, and
+what follows from the rows is derived anew."""
 STUB: Final = (
     "'source = ' || to_json(source) || chr(10) || 'grain = ' || to_json(grain) || chr(10)"
     " || '[[table]]' || chr(10) || 'name = \"orders\"' || chr(10)"
@@ -92,22 +97,28 @@ def keep_only(db: Transaction, categories: Collection[str], organisations: Colle
         categories: codes; empty for all of them.
         organisations: names; empty for all of them.
     """
+    from nami_monitor.tables import TABLES  # noqa: PLC0415 - a first page need not wait for it
+
     _name_what_stays(db, list(categories), list(organisations))
     _lines(db)
-    for table, stays in KEPT.items():
-        stored = f"{table}_offered"
-        db.run(
-            f"delete from {stored} where standing <> 'live'"
-            f" or not coalesce({stays.format(stored)}, false)"
-        )
+    tables = {
+        table: f"{table}_offered" for table in (*KEPT, *(TABLES.keys() - KEPT.keys() - {"orders"}))
+    }
+    for table, stored in tables.items():
+        stays = KEPT.get(table, "false").format(stored)
+        db.run(f"delete from {stored} where standing <> 'live' or not coalesce({stays}, false)")
     for table, blanks in BLANKED.items():
         stated = ", ".join(f'"{name}" = {left}' for name, left in blanks.items())
         db.run(f"update {table}_offered set {stated}")
     _codes(db)
     _kept(db, by_place=bool(organisations))
     _batches(db)
-    for table in EMPTIED:
-        db.run(f"delete from {table}")
+    for (table,) in db.rows(
+        "select table_name from duckdb_tables()"
+        " where database_name = current_database() and not temporary"
+    ):
+        if table not in {*CONSIDERED, *tables.values()}:
+            db.run(f"delete from {table}")
     rollups.refresh_merged(db)
     rollups.refresh_facts(db)
     rollups.refresh_order_rollups(db, None)

@@ -9,7 +9,7 @@ from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.store import Store, Work, lake, lines, snapshots
+from nami_monitor.store import Store, Work, lake, limited, lines, snapshots
 from nami_monitor.store.journal import record
 from nami_monitor.store.limited import keep_only
 from tests.support.monitor import Monitor, month
@@ -237,3 +237,11 @@ def test_what_is_not_live_goes(monitor, tmp_path):
             if table.endswith("_offered"):
                 assert db.value(f"select count(*) from {table} where standing <> 'live'") == 0
         assert db.rows("select distinct file, report, header from batches") == [("-", None, None)]
+
+
+def test_a_table_that_nobody_thought_of_keeps_nothing(monitor, tmp_path, monkeypatch):
+    rest = {name: stays for name, stays in limited.KEPT.items() if name != "assets"}
+    monkeypatch.setattr(limited, "KEPT", rest)
+    with part(monitor, tmp_path, ["papier"]) as store, store.read() as db:
+        assert db.value("select count(*) from assets_offered") == 0
+        assert db.value("select count(*) from requests_offered") == 1
