@@ -121,10 +121,10 @@ def current() -> Session:
     """The visitor's session."""
     which, signed_in = data(), visitor.person()
     store = store_of(which)
-    in_part = signed_in is not None and bool(signed_in.limit) and which != DEMO
-    if signed_in and in_part:
+    limit = signed_in.limit if signed_in and which != DEMO else Limit()
+    if limit:
         try:
-            store = part_of(store, signed_in.limit)
+            store = part_of(store, limit)
         except UserError as error:
             sign_in.say(sentence(error, language()))
     return Session(
@@ -132,7 +132,7 @@ def current() -> Session:
         store=store,
         demo=which == DEMO,
         who=signed_in.who if signed_in else browser.who(),
-        limited=in_part,
+        limited=(*limit.categories, *limit.organisations),
     )
 
 
@@ -164,6 +164,8 @@ def page(
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
+    if session.limited:
+        st.caption(session.md("access.limited", names=", ".join(session.limited)))
     st.session_state[UNTITLED] = title
     if not headed and not (finding and version):
         heading(session.t(title))

@@ -151,7 +151,7 @@ def download(
 
     Args:
         session: the visitor's session.
-        label: what stands on it; Markdown.
+        label: what stands on it.
         make: makes the content of the file.
         file: its name.
         act: what the trail calls it, what it is about, and which one; the file's name without.
@@ -166,7 +166,7 @@ def download(
         store.acted(who, act, about, name or file)
         return content
 
-    st.download_button(label, data=made, file_name=file, on_click="ignore", **look)
+    st.download_button(markdown(label), data=made, file_name=file, on_click="ignore", **look)
 
 
 def begin(

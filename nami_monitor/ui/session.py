@@ -36,14 +36,14 @@ class Session:
         store: the database that is shown.
         demo: whether it holds demo data.
         who: role or initials, as the visitor gave them or signed in with; empty until then.
-        limited: whether they see a part of the data.
+        limited: the categories and organisations whose figures alone they see; empty for all.
     """
 
     lang: Lang
     store: Store
     demo: bool
     who: str
-    limited: bool = False
+    limited: tuple[str, ...] = ()
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""

@@ -411,7 +411,7 @@ def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count
         for kind, mime in KINDS.items():
             booking.download(
                 session,
-                session.md("trace.download", count=amount(session, count), kind=kind),
+                session.t("trace.download", count=amount(session, count), kind=kind),
                 partial(_file, store, kpi, ask, table, kind),
                 f"{name}.{kind}",
                 about=table,
