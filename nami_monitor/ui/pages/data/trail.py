@@ -1,10 +1,14 @@
 """Who did what when."""
 
+from typing import Final
+
 import streamlit as st
 
 from nami_monitor.i18n import has_text
 from nami_monitor.ui import scaffold
 from nami_monitor.ui.session import Session
+
+MOST: Final = 1000
 
 
 def part(session: Session) -> None:
@@ -14,6 +18,8 @@ def part(session: Session) -> None:
         st.info(session.t("trail.none"))
         return
     st.markdown(session.t("trail.words"))
+    if len(rows) > MOST:
+        st.caption(session.md("trail.first", n=MOST, command="nami export trail"))
     scaffold.table(
         session,
         "trail",
@@ -26,7 +32,7 @@ def part(session: Session) -> None:
                 "trail.about": ", ".join(_named(session, part) for part in row.about.split()),
                 "trail.name": row.name,
             }
-            for row in rows
+            for row in rows[:MOST]
         ),
     )
 
