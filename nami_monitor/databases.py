@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from nami_monitor import __version__
+from nami_monitor.access.settings import service_file
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.core.temporary import folder_beside
 from nami_monitor.demo import DemoFile, demo_files
-from nami_monitor.store import Store, schema
+from nami_monitor.store import Store, schema, snapshots
 from nami_monitor.store.engine import WAIT_SECONDS
 from nami_monitor.store.rollups import ORDER_ROLLUPS
 from nami_monitor.store.transaction import literal
@@ -66,6 +67,23 @@ def open_own(path: Path, *, wait: float = WAIT_SECONDS) -> Store:
     if path.exists() and holds_demo(path):
         raise UserError("opening.demo_data", path=str(path))
     return Store(path, wait=wait)
+
+
+def note_settings(store: Store) -> None:
+    """Note in the trail that a settings file is another one than when it was last looked at.
+
+    Files are changed outside the program: it knows that, and not who did so.
+    """
+    from nami_monitor.reports.branding import usual_file  # noqa: PLC0415 - slow to load
+
+    if not store.exists:
+        return
+    told = {row.about: row.name for row in reversed(store.trail()) if row.act == "setting"}
+    for file in (service_file(), usual_file()):
+        if file.is_file():
+            mark = snapshots.sha256(file)[:12]
+            if told.get(file.name) != mark:
+                store.acted("", "setting", file.name, mark)
 
 
 def holds_demo(path: Path) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
+from nami_monitor.access.roles import OnePerson, Roles
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.core.settings_toml import (
@@ -164,12 +165,12 @@ def _whole_way(stated: SignIn | None) -> SignIn | None:
 @strict()
 @dataclass(frozen=True)
 class Service:
-    """The content of the settings file; roles and people are as they stand there."""
+    """The content of the settings file."""
 
     sign_in: Annotated[SignIn | None, After(_whole_way)] = None
     server: Server = Server()
-    roles: Mapping[str, Any] = field(default_factory=dict)
-    people: tuple[Mapping[str, Any], ...] = ()
+    roles: Roles = field(default_factory=Roles)
+    people: tuple[OnePerson, ...] = ()
 
     @property
     def proxy(self) -> ProxySignIn | None:

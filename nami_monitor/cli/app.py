@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "batches": "batches",
     "undo": "batches",
     "set-aside": "batches",
+    "trail": "batches",
     "kpi": "figures",
     "why": "figures",
     "trace": "figures",

@@ -20,6 +20,7 @@ def backup(session: CommandSession, out: Annotated[Path, typer.Argument(metavar=
     """Write a backup."""
     with session.open_store() as store:
         contents = back_up(store, out)
+        session.acted("backup")
     sentence = session.t("cli.backup.done", file=out)
     session.show(_document(out, contents), [sentence, *said(contents, session.lang)])
 

@@ -17,6 +17,7 @@ from nami_monitor.ingest.book.undo import UndoPreview
 from nami_monitor.ingest.book.undo import undo as undo_batch
 from nami_monitor.ingest.deliveries import Batch
 from nami_monitor.ingest.deliveries import batches as all_batches
+from nami_monitor.store.trail import COLUMNS, as_row
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -124,10 +125,24 @@ def set_aside(
     session: CommandSession, batch: Number, out: Annotated[Path, typer.Option("--out")]
 ) -> None:
     """Write the set-aside rows of a batch to a file, to be mended and offered again."""
-    with session.read() as db:
+    with session.open_store() as store, store.read() as db:
         count = write_set_aside(db, batch, out, session.lang)
+        session.acted("export", "set_aside", str(batch))
     sentence = session.t("cli.set_aside.done", n=count, file=out)
     session.show({"batch": batch, "file": str(out), "rows": count}, [sentence])
+
+
+@command(app, "trail")
+def trail(session: CommandSession) -> None:
+    """List who did what when, the latest first."""
+    with session.open_store() as store:
+        rows = store.trail()
+    header = [session.t(f"trail.{name}") for name in COLUMNS]
+    told = [
+        [session.local_time(row.done_at), row.who, session.t(f"trail.acts.{row.act}"), row.about,
+         row.name] for row in rows
+    ]  # fmt: skip
+    session.show(list(map(as_row, rows)), table(header, told))
 
 
 @command(app, "check")

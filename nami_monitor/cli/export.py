@@ -24,12 +24,15 @@ from nami_monitor.reports.document import Audience
 from nami_monitor.reports.report_file import Format, ReportRequest, report
 from nami_monitor.store import Store
 from nami_monitor.store.export import FORMATS, export_query, export_rows, whole
+from nami_monitor.store.trail import COLUMNS as TRAIL_COLUMNS
+from nami_monitor.store.trail import as_row as as_trail_row
 from nami_monitor.tables import TABLES
 
 app = typer.Typer(rich_markup_mode=None)
 
 NOTES: Final = "notes"
 DECISIONS: Final = "decisions"
+TRAIL: Final = "trail"
 NUMBERS: Final = ("value", "low", "high", "numerator", "denominator", "completeness")
 """Columns of figures that are numbers, also when no figure has any."""
 
@@ -51,8 +54,8 @@ def export(
     """Write a table, the figures of a KPI, people's notes or decisions to a file."""
     kind = kind or one_of(FORMATS)(out.suffix.lower().removeprefix(".")) or FORMATS[0]
     hidden = 0
-    with session.read() as db:
-        refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES, DECISIONS])
+    with session.open_store() as store, store.read() as db:
+        refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES, DECISIONS, TRAIL])
         if what in TABLES:
             rows = export_query(db, lines_query(db, what), out, kind)
             hidden = int(db.value(f"select count(*) from {what}")) - rows
@@ -62,13 +65,17 @@ def export(
                 figures = answers(known, session, [what], ask)
             rows = export_rows(db, _figure_frame(as_rows(session, figures)), out, kind)
         else:
-            if what == DECISIONS:
+            if what == TRAIL:
+                texts = [as_trail_row(one) for one in store.trail()]
+                schema = dict.fromkeys(TRAIL_COLUMNS, pl.String)
+            elif what == DECISIONS:
                 texts = [decisions.as_row(one) for one in decisions.records(db, session.lang)]
                 schema = dict.fromkeys(decisions.DECISION_COLUMNS, pl.String)
             else:
                 texts = [as_row(note) for note in notes(db)]
                 schema = dict.fromkeys(NOTE_COLUMNS, pl.String)
             rows = export_rows(db, pl.DataFrame(texts, schema=schema), out, kind)
+        session.acted("export", what, kind)
     lines = [session.t("cli.export.done", n=rows, file=out)]
     if hidden:
         lines.append(session.t("cli.export.hidden", n=hidden))
@@ -128,8 +135,9 @@ def make(
             until, tuple(category or ()), Audience(audience), session.lang, branding
         )
         content = report(db, wanted, Format(kind), partial(_tell, session))
-    with whole(out) as half:
-        half.write_bytes(content)
+        with whole(out) as half:
+            half.write_bytes(content)
+        session.acted("report", " ".join(wanted.categories), f"{until:%Y-%m} {kind}")
     session.show(
         {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
         [session.t("cli.report.done", file=out, n=len(content))],

@@ -346,6 +346,7 @@ def trace(
             kind = out.suffix.lower().removeprefix(".")
             kind = kind if kind in FORMATS else FORMATS[0]
             written = export_rows(db, kpi, ask, out, kind, table=of)
+            session.acted("export", of or "", kpi.code)
             lines.append(session.t("cli.export.done", n=written, file=out))
             given = (part.table for part in traced.batches if part.numerator is not None)
             of = of or next(given, None)

@@ -217,7 +217,7 @@ def _import_asking(
         profile = proposal.with_value(profile, column, text, code)
     report, read = _answering(session, store, file, profile, options, cells)
     if read.tables and kept and (before is None or _words_differ(read, before)):
-        library.save_profile(kept, read, options.who)
+        library.save_profile(kept, read, options.who, store)
         session.tell(session.t("cli.import.kept", file=kept))
     return report
 
@@ -552,7 +552,8 @@ def profiles(
             session.t("cli.profiles.sure", name=name),
             lambda: library.profile_difference(versions[-1].text, wanted),
         )
-    library.save_profile(file, profile, session.signed_by(who))
+    with contextlib.closing(Store(session.path, wait=session.wait)) as store:
+        library.save_profile(file, profile, session.signed_by(who), store)
     done = session.t("cli.profiles.back", name=name, version=back_to)
     session.show({"profile": name, "version": back_to}, [done])
 

@@ -28,6 +28,7 @@ def lines(
     """Write all that a database holds to a lake."""
     with session.open_store() as store:
         made = lake.export_lines(store, out, organisation or "own")
+        session.acted("export", "lake", made.organisation)
     _told(session, "exported", out, {made.organisation: made})
 
 

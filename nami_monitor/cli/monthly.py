@@ -31,7 +31,7 @@ from nami_monitor.cli.session import CommandSession, Who, command, of_system, wr
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import LATE_AFTER
-from nami_monitor.databases import open_own
+from nami_monitor.databases import note_settings, open_own
 from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.deliveries import late_sources
@@ -110,6 +110,7 @@ def monthly(
         raise UserError("import.no_file", file=str(folder))
     run = MonthlyRun()
     with _alone(out), contextlib.closing(open_own(session.path, wait=session.wait)) as store:
+        note_settings(store)
         _import_new(session, store, folder, signed, run)
         with _noted(session, run):
             if check_store(store):
@@ -118,6 +119,8 @@ def monthly(
             with _noted(session, run):
                 formats = () if alerts_only else tuple(kind or (Format.HTML,))
                 _tell(session, store, out, run, branding, mail, formats)
+                if run.reports:
+                    store.acted(signed, "report", " ".join(formats), run.month or "")
             _send(session, out / MAILS, mail, run)
     run.exit = 1 if run.problems else WAITING if run.waiting else 0
     if session.json:

@@ -201,6 +201,13 @@ class CommandSession:
         self.tell(self.t("cli.who.kept", file=file))
         return asked
 
+    def acted(self, act: str, about: str = "", name: str = "") -> None:
+        """Note in the trail what changes no data, under the name that is known; nobody is asked."""
+        from nami_monitor.store import Store  # noqa: PLC0415 - help need not wait for it
+
+        who = os.environ.get("NAMI_WHO", "").strip() or remembered_who(places().user)
+        Store(self.path).acted(who, act, about, name)
+
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue."""
         return text(key, self.lang, **values)

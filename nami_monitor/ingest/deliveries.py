@@ -169,6 +169,7 @@ def abandon(store: Store, batch: int, *, who: str) -> int:
             [signed, now(), batch],
         )
         db.run("update meta set data_version = data_version + 1")
+        db.did("abandon", name=batch)
         return count
 
 
@@ -247,6 +248,7 @@ def state_expectation(store: Store, source: str, expects: Expects, *, who: str) 
         batch, profile = completeness.latest_profile(db, source)
         stated = write_profile(replace(profile, expects=expects))
         db.run("update batches set profile = ? where batch = ?", [stated, batch])
+        db.did("expect", name=source)
         refresh_derived(db, [], [])
     return stated
 

@@ -24,9 +24,10 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError, listed
-from nami_monitor.store import instance, lines, migrations, schema, snapshots
+from nami_monitor.store import instance, lines, migrations, schema, snapshots, trail
 from nami_monitor.store.snapshots import Manifest
-from nami_monitor.store.transaction import Transaction
+from nami_monitor.store.trail import TrailRow
+from nami_monitor.store.transaction import Transaction, literal
 
 IDLE_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 30.0
@@ -36,6 +37,7 @@ WRITING: Final = "writing"
 NUMBERS: Final = count()
 NOTHING: Final = Manifest(0, schema.VERSION, 0, ())
 """Stands for the snapshot of a database that was never written."""
+LINES_ARE_IN: Final = "select getvariable('lines')"
 BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
 """After these an instance does nothing any more."""
 
@@ -135,6 +137,7 @@ class Store:
         self._idle = idle
         self._gate = threading.Lock()
         self._instances = _Instances()
+        self._whole: Store | None = None
         self._opened: dict[Manifest, _Opened] = {}
         self._timers: list[threading.Timer] = []
         self._last_use = time.monotonic()
@@ -210,7 +213,9 @@ class Store:
                 yield db
                 begun = time.perf_counter()
                 if not db.discarded:
-                    self._publish(cursor, db, draft, base)
+                    if who and not db.acts:
+                        db.did(what)
+                    self._publish(cursor, db, draft, base, who)
             self._look_again_if(db.dropping or bool(base and base.holds_deleted))
             self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
@@ -249,7 +254,7 @@ class Store:
             raise UserError("store.unreadable", path=str(other))
         with instance.sentences(self.path), self._turn(Work.RESTORE, who):
             first()
-            base = self._newest()
+            base, known = self._newest(), self._trail_so_far()
             for name in theirs.lines:
                 target = self._lines / name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -262,7 +267,71 @@ class Store:
                 versions = [theirs.data_version, base.data_version if base else 0]
                 db.run("update meta set data_version = ?", [max(versions) + 1])
                 db.drop_older()
-                self._publish(cursor, db, draft, base)
+                trail.write(db, known, (), "")
+                if who:
+                    db.did(Work.RESTORE)
+                self._publish(cursor, db, draft, base, who)
+
+    def take_part(self, other: "Store", keep: Callable[[Transaction], None]) -> None:
+        """Make what a function leaves of another database's newest snapshot all that stands here.
+
+        Nothing else of the other one stands in any file of this, once it is done. It is done again
+        as long as the other one was written meanwhile, and not at all when it is up to date.
+
+        Args:
+            other: the database.
+            keep: removes from a copy of it what does not belong here.
+
+        Raises:
+            DatabaseHeldError: another process does the same for longer than ``wait``.
+            UserError: as ``write``.
+        """
+        self._whole = other
+        while not self.is_part_of(other):
+            with instance.sentences(self.path), self._turn(Work.CHANGE, ""):
+                if self.is_part_of(other):
+                    return
+                with other.read_files() as (read, files):
+                    theirs = snapshots.read_manifest(files[snapshots.POINTER])
+                    if theirs is None:
+                        raise UserError("store.unreadable", path=str(other.path))
+                    draft = self._folder / snapshots.draft_name()
+                    with self._draft(draft, files[theirs.file]) as (cursor, db):
+                        mine, from_ = (one.value(LINES_ARE_IN) for one in (db, read))
+                        db.run(f"set variable lines = {literal(from_)}")
+                        keep(db)  # leaves no group in a file
+                        db.run(f"set variable lines = {literal(mine)}")
+                        db.drop_older()
+                        self._publish(cursor, db, draft, self._newest(), "", of=theirs.number)
+            self.compact()
+
+    def is_part_of(self, other: "Store") -> bool:
+        """Whether it holds a part of another database as that is now."""
+        mine, theirs = snapshots.newest(self._folder), other.stamp()
+        same = mine and mine.of == theirs and mine.schema == schema.VERSION
+        return bool(same)
+
+    def _trail_so_far(self) -> list[TrailRow]:
+        """The trail of what a restore takes the place of; empty when it cannot be read."""
+        with suppress(UserError, OSError), self.read() as db:
+            return trail.stored(db)
+        return []
+
+    def acted(self, who: str, act: str, about: str = "", name: str = "") -> None:
+        """Note in the trail an act that changes no database, see ``trail.take_down``."""
+        if self._whole:
+            self._whole.acted(who, act, about, name)
+        elif self.exists:
+            trail.take_down(self._folder, who, act, about, name)
+
+    def trail(self) -> list[TrailRow]:
+        """Who did what when, the latest first.
+
+        Raises:
+            UserError: as ``read``.
+        """
+        with self.read() as db:
+            return trail.told(db, self._folder)
 
     def version(self) -> int:
         """The data version: it rises with whatever changes the data. Cheap enough to ask often."""
@@ -467,6 +536,8 @@ class Store:
             newest = snapshots.newest(self._folder)
             if newest is None or newest.schema == schema.VERSION:
                 snapshots.sweep(self._folder)
+                if newest:
+                    snapshots.sweep_views(self._folder, newest.keep_from)
 
     def _make_folder(self) -> None:
         if self._folder.is_file():
@@ -498,11 +569,19 @@ class Store:
             snapshots.remove_draft(draft)
 
     def _publish(
-        self, cursor: duckdb.DuckDBPyConnection, db: Transaction, draft: Path, base: Manifest | None
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        db: Transaction,
+        draft: Path,
+        base: Manifest | None,
+        who: str,
+        of: int = 0,
     ) -> None:
-        """Make a draft the snapshot that counts."""
+        """Make a draft the snapshot that counts, with its acts and those that waited."""
         number = base.number + 1 if base else 1
         lines.settle(db, self._lines)
+        waited = trail.waiting(self._folder)
+        trail.write(db, list(waited.values()), db.acts, who)
         manifest = Manifest(
             number=number,
             schema=schema.VERSION,
@@ -511,6 +590,7 @@ class Store:
             keep_from=base.keep_from if base else 1,
             dropped_at=base.dropped_at if base else 0.0,
             holds_deleted=base.holds_deleted if base else False,
+            of=of,
         )
         if db.dropping:
             manifest = replace(
@@ -522,6 +602,9 @@ class Store:
         instance.complete(self._instances.of(WRITING), name, draft)
         draft.replace(self._folder / manifest.file)
         snapshots.publish(self._folder, manifest)
+        for file in waited:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
 
 def _close_all(

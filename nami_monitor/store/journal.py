@@ -33,6 +33,7 @@ def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None
     """
     written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
     db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, now()])
+    db.did("note" if body is not None else "withdraw", kind, name)
 
 
 def erase(db: Transaction, kind: str, name: str, who: str) -> None:

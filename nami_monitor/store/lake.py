@@ -314,6 +314,11 @@ def open_lake(
         for table in stored_tables(db):
             if table in OF_ORDERS:
                 _fill(db, table, rollups.rollup(made, table))
+            elif table == "trail":  # no row of it goes, and none comes twice
+                rows = parquet([manifest.register(folder, table)])
+                db.run(
+                    f"insert into trail by name from {rows} where id not in (select id from trail)"
+                )
             elif table != lines.STORED:
                 _fill(db, table, [manifest.register(folder, table)])
         if not demo and db.value("select demo from meta"):

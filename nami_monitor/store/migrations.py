@@ -13,6 +13,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 - 8 to 9 brought the evaluation plan of a measure: columns that are empty until somebody states one.
 - 9 to 10 brought the table of assignments (which location of a measure got what by chance),
   measures that go on and off (``turn_months``) and plans that weigh months (``month_weights``).
+- 10 to 11 brought the trail.
 """
 
 import contextlib

@@ -21,7 +21,7 @@ from nami_monitor.store.transaction import Transaction
 if TYPE_CHECKING:
     from nami_monitor.tables import Column, InputTable
 
-VERSION = 10
+VERSION = 11
 SHEET_LINES = 10_000_000
 """Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 

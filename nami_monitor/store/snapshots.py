@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
@@ -27,6 +28,8 @@ POINTER: Final = "pointer.json"
 LINES: Final = "lines"
 LOCK: Final = "writer.lock"
 WRITER: Final = "writer.json"
+WAITING: Final = "trail"
+"""The folder of acts that the next write takes down, see ``store.trail``."""
 DRAFT: Final = ".draft"
 """Ends the names of files that are being written; what was left under such a name goes."""
 NAMED: Final = re.compile(r"(\d{6,})\.(json|duckdb)")
@@ -47,6 +50,7 @@ class Manifest:
         dropped_at: when the latest undo did so, in seconds since 1970.
         holds_deleted: whether what was undone may stand in free blocks of its file.
         at: when it was published, in seconds since 1970.
+        of: of a limited view the number of the snapshot that it is a part of; otherwise 0.
     """
 
     number: int
@@ -57,6 +61,7 @@ class Manifest:
     dropped_at: float = 0.0
     holds_deleted: bool = False
     at: float = 0.0
+    of: int = 0
 
     @property
     def file(self) -> str:
@@ -109,13 +114,34 @@ def strangers(folder: Path) -> list[str]:
     """The names in a folder that no database has: it is a folder of somebody else."""
     if not folder.is_dir():
         return []
-    ours = {POINTER, LINES, LOCK, WRITER}
+    ours = {POINTER, LINES, LOCK, WRITER, WAITING}
     names = (path.name for path in folder.iterdir())
     return sorted(
         name
         for name in names
         if name not in ours and not NAMED.fullmatch(name) and DRAFT not in name
     )
+
+
+VIEWS: Final = ".views"
+"""Ends the name of the folder of limited views, beside that of the database."""
+
+
+def views(folder: Path) -> Path:
+    """Where the limited views of a database stand."""
+    return folder.with_name(f"{folder.name}{VIEWS}")
+
+
+def sweep_views(folder: Path, keep_from: int) -> None:
+    """Remove the limited views that hold what an undo dropped; who asks for one has it made."""
+    for view in views(folder).glob("*/"):
+        try:
+            made = read_manifest(view / POINTER)
+        except ValueError:
+            made = None
+        if made is None or made.of < keep_from:
+            (view / POINTER).unlink(missing_ok=True)  # nobody opens it from now on
+            shutil.rmtree(view, ignore_errors=True)
 
 
 def is_pointer_lost(folder: Path) -> bool:

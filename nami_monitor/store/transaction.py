@@ -26,6 +26,7 @@ class Transaction:
         discarded: whether it only tried something.
         dropping: whether no older snapshot may stay, because it holds what was undone.
         lines_open: whether order lines were added or opened to changes, see ``store.lines``.
+        acts: what it does, for the trail.
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
@@ -35,6 +36,7 @@ class Transaction:
         self.discarded = False
         self.dropping = False
         self.lines_open = False
+        self.acts: list[tuple[str, str, str]] = []
 
     def discard(self) -> None:
         """Roll back at the end instead of committing: the transaction only tried something."""
@@ -47,6 +49,12 @@ class Transaction:
         next one go with ``Store.compact``.
         """
         self.dropping = True
+
+    def did(self, act: str, about: str = "", name: object = "") -> None:
+        """Say what the transaction does, for the trail; the same act is one."""
+        said = str(act), about, str(name)
+        if said not in self.acts:
+            self.acts.append(said)
 
     def looking_back(self) -> tuple[duckdb.DuckDBPyConnection, bool]:
         """The cursor, and whether no stored table can change: what a look back is made of."""

@@ -3,22 +3,25 @@
 A page calls ``page()`` once and reads everything else from the ``Session`` that it returns.
 """
 
+import hashlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
 import streamlit as st
 
+from nami_monitor.access.roles import Limit, limits
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
-from nami_monitor.store import Store
-from nami_monitor.ui import browser, doors, outcomes, sign_in, theme
-from nami_monitor.ui.session import DATA, LANGUAGE, Session, language
+from nami_monitor.store import Store, limited, snapshots
+from nami_monitor.ui import browser, doors, outcomes, sign_in, theme, visitor
+from nami_monitor.ui.session import DATA, LANGUAGE, Session, language, sentence
 from nami_monitor.ui.theme import stylesheet
 
 DEMO, OWN = "demo", "own"
@@ -39,6 +42,29 @@ def store_of(data: str) -> Store:
     """The database of the demo or the own one; both live side by side and share nothing."""
     at = places()
     return _store(str(at.demo if data == DEMO else at.own))
+
+
+def part_of(store: Store, limit: Limit) -> Store:
+    """The part of a database that somebody with a limit sees: a database of its own, up to date.
+
+    Raises:
+        UserError: as ``Store.take_part``.
+    """
+    name = hashlib.sha256(repr(limit).encode()).hexdigest()[:16]
+    part = _store(str(snapshots.views(store.path.absolute()) / name))
+    keep = partial(
+        limited.keep_only, categories=limit.categories, organisations=limit.organisations
+    )
+    if store.stamp():
+        part.take_part(store, keep)
+    return part
+
+
+def make_parts(store: Store) -> None:
+    """Make the parts of the own database that the settings state, before anybody asks for them."""
+    if store is store_of(OWN):
+        for limit in limits(sign_in.service()[0].people):
+            part_of(store, limit)
 
 
 def data() -> str:
@@ -93,12 +119,20 @@ def choose_data() -> None:
 
 def current() -> Session:
     """The visitor's session."""
-    which = data()
+    which, signed_in = data(), visitor.person()
+    store = store_of(which)
+    limit = signed_in.limit if signed_in and which != DEMO else Limit()
+    if limit:
+        try:
+            store = part_of(store, limit)
+        except UserError as error:
+            sign_in.say(sentence(error, language()))
     return Session(
         lang=language(),
-        store=store_of(which),
+        store=store,
         demo=which == DEMO,
-        who=browser.who(),
+        who=signed_in.who if signed_in else browser.who(),
+        limited=(*limit.categories, *limit.organisations),
     )
 
 
@@ -130,6 +164,8 @@ def page(
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
+    if session.limited:
+        st.caption(session.md("access.limited", names=", ".join(session.limited)))
     st.session_state[UNTITLED] = title
     if not headed and not (finding and version):
         heading(session.t(title))

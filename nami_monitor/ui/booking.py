@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
-from nami_monitor.ui import app, browser, outcomes
-from nami_monitor.ui.jobs import Job, Outcome, Sentence
-from nami_monitor.ui.session import Session
+from nami_monitor.i18n import text
+from nami_monitor.ui import app, browser, outcomes, visitor
+from nami_monitor.ui.jobs import Job, Outcome, Sentence, said
+from nami_monitor.ui.session import Session, language
 
 if TYPE_CHECKING:
     from nami_monitor.ingest.book.manual_entry import EntryRefusedError, Value
@@ -33,40 +36,70 @@ DEMO_WHO: Final = "demo"
 PRESSES, ASKED, CHANGING = "press.counts", "press.asked", "who.changing"
 
 
-def button(session: Session, label: str, name: str, **look: Any) -> bool:
-    """A button that changes data; whether it was pressed by somebody who said who they are.
+def button(
+    session: Session, label: str, name: str, *, needs: Role = Role.WRITE, **look: Any
+) -> bool:
+    """A button that changes data; whether it was pressed by somebody who may and said who they are.
 
     Args:
         session: the visitor's session.
         label: what stands on it.
         name: its key, and that of the job that it starts.
+        needs: the role that it takes.
         look: what else ``st.button`` takes.
     """
     st.button(
-        markdown(label), key=name, on_click=_press, args=(name, label, _presses(name)), **look
+        markdown(label),
+        key=name,
+        on_click=_press,
+        args=(name, label, _presses(name)),
+        **locked(needs, look),
     )
-    return taken(session, name)
+    return taken(session, name, needs=needs)
 
 
-def submit(label: str, name: str, **look: Any) -> None:
+def locked(needs: Role, look: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """How a widget looks that changes data: for who lacks the role it says why it is locked.
+
+    Args:
+        needs: the role.
+        look: what else the widget takes.
+    """
+    if visitor.may(needs):
+        return dict(look)
+    return {**look, "disabled": True, "help": text(f"access.refused.{needs}", language())}
+
+
+def submit(label: str, name: str, *, needs: Role = Role.WRITE, **look: Any) -> None:
     """A button of a form that changes data; ``taken`` tells after the form whether it counts."""
     st.form_submit_button(
-        markdown(label), key=name, on_click=_press, args=(name, label, _presses(name)), **look
+        markdown(label),
+        key=name,
+        on_click=_press,
+        args=(name, label, _presses(name)),
+        **locked(needs, look),
     )
 
 
-def taken(session: Session, name: str) -> bool:
-    """Whether a button was pressed by somebody who said who they are; else ask it here.
+def taken(session: Session, name: str, *, needs: Role = Role.WRITE) -> bool:
+    """Whether a button was pressed by somebody who may and said who they are; else ask it here.
 
     A press that was cut short by another one on the same page is taken up again.
     """
-    counts = outcomes.take_press(name) and _allowed(session, name)
+    counts = outcomes.take_press(name) and _allowed(session, name, needs)
     ask(session, name)
     return counts
 
 
 def action(
-    session: Session, label: str, name: str, says: Sentence, work: Work, **look: Any
+    session: Session,
+    label: str,
+    name: str,
+    says: Sentence,
+    work: Work,
+    *,
+    needs: Role = Role.WRITE,
+    **look: Any,
 ) -> None:
     """A button with work that is known when it is drawn: a press starts it whatever comes next.
 
@@ -76,6 +109,7 @@ def action(
         name: its key, and that of its job.
         says: tells what the job is doing.
         work: the work.
+        needs: the role that it takes.
         look: what else ``st.button`` takes, and ``about`` of the job.
     """
     about = str(look.pop("about", ""))
@@ -83,29 +117,87 @@ def action(
         markdown(label),
         key=name,
         on_click=_act,
-        args=(session, name, _presses(name), says, work, about),
-        **look,
+        args=(session, name, _presses(name), says, work, needs, about),
+        **locked(needs, look),
     )
     ask(session, name)
 
 
-def _act(session: Session, name: str, presses: int, says: Sentence, work: Work, about: str) -> None:
-    if presses == _presses(name) and _allowed(session, name):
-        begin(session, name, says, work, about=about)
+def _act(
+    session: Session,
+    name: str,
+    presses: int,
+    says: Sentence,
+    work: Work,
+    needs: Role,
+    about: str,
+) -> None:
+    if presses == _presses(name) and _allowed(session, name, needs):
+        begin(session, name, says, work, needs=needs, about=about)
 
 
-def begin(session: Session, name: str, says: Sentence, work: Work, *, about: str = "") -> None:
+def download(
+    session: Session,
+    label: str,
+    make: Callable[[], Any],
+    file: str,
+    *,
+    act: str = "export",
+    about: str = "",
+    name: str = "",
+    **look: Any,
+) -> None:
+    """A button that gives a file, made when it is asked for; then it stands in the trail.
+
+    Args:
+        session: the visitor's session.
+        label: what stands on it.
+        make: makes the content of the file.
+        file: its name.
+        act: what the trail calls it, what it is about, and which one; the file's name without.
+        about: likewise.
+        name: likewise.
+        look: what else ``st.download_button`` takes.
+    """
+    who, store = _signed(session), session.store
+
+    def made() -> Any:
+        content = make()
+        store.acted(who, act, about, name or file)
+        return content
+
+    st.download_button(markdown(label), data=made, file_name=file, on_click="ignore", **look)
+
+
+def begin(
+    session: Session,
+    name: str,
+    says: Sentence,
+    work: Work,
+    *,
+    needs: Role = Role.WRITE,
+    about: str = "",
+) -> None:
     """Start a job under the visitor's name, and wait a moment for it."""
     st.session_state.setdefault(PRESSES, {})[name] = _presses(name) + 1
     st.session_state.pop(ASKED, None)
-    who = browser.who() or (DEMO_WHO if session.demo else "")
-    if not outcomes.begin(Job(name, session.store, who, says, work, about)):
+    who = _signed(session)
+    if not outcomes.begin(Job(name, session.store, who, says, work, about, needs)):
         outcomes.tell(session, f"{name}.again", lambda session: session.t("jobs.busy"))
 
 
-def start(session: Session, name: str, says: Sentence, work: Work) -> None:
+def _signed(session: Session) -> str:
+    """Under which name the visitor does something; empty as long as they gave none."""
+    signed_in = visitor.person()
+    given = signed_in.who if signed_in else browser.who()
+    return given or (DEMO_WHO if session.demo else "")
+
+
+def start(
+    session: Session, name: str, says: Sentence, work: Work, *, needs: Role = Role.WRITE
+) -> None:
     """Start a job as ``begin`` does and draw the page anew."""
-    begin(session, name, says, work)
+    begin(session, name, says, work, needs=needs)
     st.rerun()
 
 
@@ -121,7 +213,7 @@ def keep(session: Session, name: str, work: Callable[[str], object], *, done: st
     Returns:
         Whether somebody said who they are, so that it was started.
     """
-    if not _allowed(session, name):
+    if not _allowed(session, name, Role.WRITE):
         return False
 
     def write(job: Job) -> Outcome:
@@ -141,6 +233,7 @@ def book(
     *,
     products_of: str | None = None,
     together: bool = False,
+    needs: Role = Role.WRITE,
 ) -> None:
     """Book rows one by one in the background, and draw the page anew.
 
@@ -152,6 +245,7 @@ def book(
         message: what to say when it was booked.
         products_of: the source whose article numbers are used.
         together: whether they are one delivery, booked and undone as a whole.
+        needs: the role that it takes.
     """
 
     def enter_all(job: Job) -> Outcome:
@@ -178,7 +272,7 @@ def book(
     def says(session: Session) -> str:
         return session.t("jobs.booking", table=session.t(f"tables.{table}.name"))
 
-    start(session, name, says, enter_all)
+    start(session, name, says, enter_all, needs=needs)
 
 
 @contextmanager
@@ -207,6 +301,8 @@ def who_field(session: Session, at: str = "") -> None:
         session: the visitor's session.
         at: tells it from another one on the page.
     """
+    if visitor.person():
+        return
     if session.who and not st.session_state.get(CHANGING):
         with st.container(key=f"who_known{at}", horizontal=True, vertical_alignment="center"):
             st.caption(session.md("data.who.known", who=session.who), width="content")
@@ -243,9 +339,12 @@ def _presses(name: str) -> int:
     return int(st.session_state.get(PRESSES, {}).get(name, 0))
 
 
-def _allowed(session: Session, name: str) -> bool:
+def _allowed(session: Session, name: str, needs: Role) -> bool:
     """Whether the visitor may change data; a button that needs to know who they are asks it."""
-    if session.demo or browser.who():
+    if not visitor.may(needs):
+        outcomes.tell(session, name, said(f"access.refused.{needs}"), good=False)
+        return False
+    if session.demo or visitor.person() or browser.who():
         return True
     st.session_state[ASKED] = name
     return False

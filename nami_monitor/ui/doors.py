@@ -81,7 +81,7 @@ DOORS: Final = {
             "data",
             {
                 **dict.fromkeys(("upload", "set_aside", "batches", "completeness"), "data"),
-                **dict.fromkeys(("codes", "backup"), "data"),
+                **dict.fromkeys(("codes", "trail", "backup"), "data"),
                 **_each("measurability"),
             },
             ("handbook", "about"),

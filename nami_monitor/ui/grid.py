@@ -18,6 +18,7 @@ import streamlit as st
 
 from nami_monitor.core.escapes import html, plain, plain_texts
 from nami_monitor.store.export import write_xlsx
+from nami_monitor.ui import booking
 from nami_monitor.ui.cache import drawn
 from nami_monitor.ui.session import Session
 from nami_monitor.ui.words import NONE
@@ -210,13 +211,14 @@ def offer(
         key: of the table.
         file: name of the workbook, without its ending.
     """
-    st.download_button(
+    booking.download(
+        session,
         session.t("data.download"),
-        data=lambda: workbook(titles, rows),
-        file_name=f"{file}.xlsx",
+        lambda: workbook(titles, rows),
+        f"{file}.xlsx",
+        about=key,
         mime=XLSX,
         key=f"{key}_download",
-        on_click="ignore",
     )
 
 

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.store import Store
 from nami_monitor.ui.session import Session
@@ -69,6 +70,7 @@ class Job:
         work: the work; it is called with the job, so that it can tell how far it is, and it may
             not call Streamlit.
         about: names what it is about, before the sentence of an error.
+        needs: the role that it takes.
         number: tells it from every other job of this server.
         done: how many parts of the work are done.
         total: how many parts there are; 0 where that is not known.
@@ -84,6 +86,7 @@ class Job:
     says: Sentence
     work: Callable[[Job], Outcome] | None
     about: str = ""
+    needs: Role = Role.WRITE
     number: int = field(default_factory=lambda: next(_NUMBERS))
     done: int = 0
     total: int = 0

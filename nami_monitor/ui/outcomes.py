@@ -7,11 +7,12 @@ from typing import Final
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.i18n import formats
-from nami_monitor.ui import browser
-from nami_monitor.ui.jobs import JOBS, Job, Outcome, Sentence
+from nami_monitor.ui import browser, visitor
+from nami_monitor.ui.jobs import JOBS, Job, Outcome, Sentence, said
 from nami_monitor.ui.session import Session
 
 POLL_SECONDS: Final = 1.0
@@ -85,9 +86,16 @@ def _tell_lost(session: Session, page: str) -> None:
 def begin(job: Job) -> bool:
     """Start a job for this browser; one that takes long is told by the panel of every page.
 
+    What the visitor may not do is not begun, whichever button asked for it; they are told.
+
     Returns:
-        Whether it was started: it is not while one of its name runs.
+        Whether it was started or refused: it is neither while one of its name runs.
     """
+    if not visitor.may(job.needs):
+        says = said(f"access.refused.{job.needs}")
+        refused = Outcome(says, good=False)
+        JOBS.tell(browser.number(), Job(job.name, job.store, job.who, says, lambda _: refused))
+        return True
     running = JOBS.start(browser.number(), job)
     running.ended.wait(PATIENCE_SECONDS)
     return running is job
@@ -126,9 +134,9 @@ def _job(session: Session, job: Job) -> None:
         say(job.outcome.says(session))
     if isinstance(job.error, DatabaseHeldError):
         st.button(session.t("jobs.again"), key=f"again_{job.number}", on_click=_again, args=(job,))
-    if job.outcome and job.outcome.batches:
+    if job.outcome and job.outcome.batches and visitor.may(Role.MANAGE):
         st.button(session.t("jobs.undo"), key=f"undo_{job.number}", on_click=_undo, args=(job,))
-    if job.outcome and job.outcome.kept:
+    if job.outcome and job.outcome.kept and visitor.may(Role.MANAGE):
         st.button(
             session.t("jobs.remove"),
             key=f"remove_kept_{job.number}",
@@ -164,7 +172,7 @@ def _failure(session: Session, job: Job, error: Exception) -> str:
 
 def _again(job: Job) -> None:
     """Start a job anew that could not get at the database."""
-    begin(Job(job.name, job.store, job.who, job.says, job.work, job.about))
+    begin(Job(job.name, job.store, job.who, job.says, job.work, job.about, job.needs))
 
 
 def _undo(job: Job) -> None:
@@ -172,7 +180,8 @@ def _undo(job: Job) -> None:
     if job.outcome:
         batches = job.outcome.batches
         name = undo_name(batches)
-        begin(Job(name, job.store, job.who, undo_says(batches), undo_work(batches)))
+        says, work = undo_says(batches), undo_work(batches)
+        begin(Job(name, job.store, job.who, says, work, needs=Role.MANAGE))
 
 
 def undo_name(batches: Sequence[int]) -> str:
@@ -224,4 +233,4 @@ def _remove_kept(job: Job) -> None:
         return Outcome(lambda session: session.t("jobs.removed", n=removed))
 
     job.dismiss()
-    begin(Job("remove_kept", job.store, job.who, lambda session: session.t("jobs.removing"), work))
+    begin(Job("remove_kept", job.store, job.who, said("jobs.removing"), work, needs=Role.MANAGE))

@@ -111,6 +111,7 @@ def prepare() -> Store:
         The database that is shown.
     """
     from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
+    from nami_monitor.databases import note_settings  # noqa: PLC0415 - likewise
     from nami_monitor.ui import app, start  # noqa: PLC0415 - likewise
 
     which = app.usual_data()
@@ -118,6 +119,8 @@ def prepare() -> Store:
         start.demo_build(str(places().demo)).thread.join()
     store = app.store_of(which)
     first_page(store)
+    note_settings(app.store_of(app.OWN))
+    app.make_parts(app.store_of(app.OWN))
     return store
 
 
@@ -155,7 +158,10 @@ def after(store: Store) -> None:
 
 
 def _quietly(store: Store) -> None:
+    from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED
+
     try:
+        app.make_parts(store)
         first_page(store)
         all_categories(store)
     except Exception:  # whatever it is, the page that needs it meets it again and says it

@@ -40,13 +40,15 @@ class Session:
         lang: language of the screen.
         store: the database that is shown.
         demo: whether it holds demo data.
-        who: role or initials, as the visitor gave them; empty until then.
+        who: role or initials, as the visitor gave them or signed in with; empty until then.
+        limited: the categories and organisations whose figures alone they see; empty for all.
     """
 
     lang: Lang
     store: Store
     demo: bool
     who: str
+    limited: tuple[str, ...] = ()
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""

@@ -65,7 +65,7 @@ def claims() -> Claims | None:
     """
     by, wrong = service()
     if wrong:
-        _say(sentence(wrong, language()))
+        say(sentence(wrong, language()))
     if by.proxy:
         found = of_proxy(by.proxy, st.user.to_dict())
         return found if found and not _stayed(by.proxy) else _ask_proxy(ended=bool(found))
@@ -160,7 +160,8 @@ def _clock(token: Mapping[str, object]) -> bool:
     return isinstance(issued, int | float) and issued - SKEW_SECONDS > time.time()
 
 
-def _say(words: str) -> NoReturn:
+def say(words: str) -> NoReturn:
+    """End the page with a sentence."""
     st.html(theme.stylesheet())
     st.title(markdown(text("sign_in.title", language())), anchor=False)
     st.error(markdown(words))
@@ -170,7 +171,7 @@ def _say(words: str) -> NoReturn:
 def _ask_proxy(*, ended: bool) -> NoReturn:
     if ended:
         st.html(f'<a href="/">{html(text("sign_in.again", language()))}</a>')
-    _say(text("sign_in.reasons.ended" if ended else "sign_in.by_proxy", language()))
+    say(text("sign_in.reasons.ended" if ended else "sign_in.by_proxy", language()))
 
 
 def _ask_provider() -> NoReturn:

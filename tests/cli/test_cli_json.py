@@ -12,6 +12,7 @@ HERE = {
     "template": ["orders", "--out", "{folder}/t.xlsx"],
     "import": ["{folder}/l.csv", "--table", "locations"],
     "batches": [],
+    "trail": [],
     "undo": ["1", "--yes"],
     "set-aside": ["1", "--out", "{folder}/s.csv"],
     "kpi": ["impact_spend"],

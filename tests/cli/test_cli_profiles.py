@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from nami_monitor.ingest.profiles.library import (
     save_profile,
 )
 from nami_monitor.ingest.profiles.profile import load_profile, parse_profile, write_profile
+from nami_monitor.store import Store
 
 TEXT = """source = "Winkel"
 vat = "excl"
@@ -24,6 +26,7 @@ ordered_on = "Datum"
 amount_eur = "Bedrag"
 """
 PROFILE = parse_profile(TEXT)
+NOWHERE = Store(Path("no database"))
 
 
 @pytest.fixture
@@ -32,8 +35,8 @@ def file(nami):
     path = profile_file(nami.profiles, "Winkel 1")
     path.parent.mkdir(parents=True)
     path.write_text(TEXT, "utf-8")
-    save_profile(path, replace(PROFILE, source="Winkel A"), "ab")
-    save_profile(path, replace(PROFILE, source="Winkel\u2028B"), "  cd ")
+    save_profile(path, replace(PROFILE, source="Winkel A"), "ab", NOWHERE)
+    save_profile(path, replace(PROFILE, source="Winkel\u2028B"), "  cd ", NOWHERE)
     path.write_text(TEXT.replace("Winkel", "Winkel C"), "utf-8")
     return path
 
@@ -49,9 +52,9 @@ def test_every_version_is_kept_with_who_and_when(file):
 
 def test_what_says_the_same_is_no_version(file):
     before = profile_versions(file)
-    save_profile(file, parse_profile(before[-1].text), "ab")
+    save_profile(file, parse_profile(before[-1].text), "ab", NOWHERE)
     after = profile_versions(file)
-    save_profile(file, parse_profile(after[-1].text), "ef")
+    save_profile(file, parse_profile(after[-1].text), "ef", NOWHERE)
     assert profile_versions(file) == after
     assert not profile_difference(before[-1].text, after[-1].text)
 
@@ -59,7 +62,7 @@ def test_what_says_the_same_is_no_version(file):
 def test_nobody_replaces_a_profile_without_saying_who(file):
     for who, key in (("", "entry.who"), ("a@b.example", "personal.address")):
         with pytest.raises(UserError) as refused:
-            save_profile(file, PROFILE, who)
+            save_profile(file, PROFILE, who, NOWHERE)
         assert refused.value.key == key
     assert load_profile(file).source == "Winkel C"
 

@@ -60,10 +60,11 @@ def everything(store):
         found = {
             name: db.rows(f"select * from {name} order by all")
             for (name,) in names
-            if name != "batches"
+            if name not in {"batches", "trail"}
         }
         return found | {
-            "batches": db.rows("select * exclude (imported_at) from batches order by batch")
+            "batches": db.rows("select * exclude (imported_at) from batches order by batch"),
+            "trail": db.rows("select * exclude (id, done_at) from trail order by done_at, rowid"),
         }
 
 

@@ -25,7 +25,7 @@ from nami_monitor.ingest.book.undo import undo
 from nami_monitor.store import Store, lines, migrations, schema
 
 KEPT = Path(__file__).parent / "kept"
-VERSIONS = [4, 5, 6, 7, 8, 9]
+VERSIONS = [4, 5, 6, 7, 8, 9, 10]
 IN_A_FILE = VERSIONS[:2]
 AS_READ_THEN = json.loads((KEPT / "schema5.json").read_text("utf-8"))
 QUERIES = {

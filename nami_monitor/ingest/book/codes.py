@@ -404,11 +404,13 @@ def undo_action(store: Store, number: int, *, who: str) -> None:
     """
     with store.write(Work.CODES, signature(who)) as db:
         held = db.rows(
-            "select what from code_actions where action = ? and undone_at is null", [number]
+            "select what, kind, code from code_actions where action = ? and undone_at is null",
+            [number],
         )
         if not held:
             raise UserError("actions.no_action", action=number)
         db.drop_older()  # they hold the name that is taken back
+        db.did("take_back", held[0][1], held[0][2])
         db.run(
             "update code_actions set undone_at = ?, name = null where action = ?", [now(), number]
         )
@@ -441,6 +443,9 @@ def _note(db: Transaction, code: Code, what: ActionKind, who: str, **detail: str
         "acted_at": now(),
     }
     db.insert("code_actions", action | detail)
+    db.did(
+        what, code.kind, f"{code.code} → {detail['to_code']}" if "to_code" in detail else code.code
+    )
 
 
 def _known(db: Transaction, code: Code) -> None:

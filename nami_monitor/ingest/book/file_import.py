@@ -111,6 +111,7 @@ def import_file(
                 check(db, outcome.report)
             report = outcome.report
             _raise_question(report)
+            _say(db, report)
             refresh_derived(db, outcome.months, {*report.tables, *report.created})
             return report
     finally:
@@ -161,6 +162,7 @@ def import_many(
             finally:
                 file.remove_copies()
             _raise_question(outcome.report)
+            _say(db, outcome.report)
             reports.append(outcome.report)
             tables |= {*outcome.report.tables, *outcome.report.created}
             if months is not None:
@@ -168,6 +170,12 @@ def import_many(
         refresh_derived(db, None if months is None else sorted(months), tables)
         progress(len(files), len(files), "")
     return reports
+
+
+def _say(db: Transaction, report: Report) -> None:
+    """Say for the trail what was booked: its tables and its number, no text of the file."""
+    if report.batch is not None:
+        db.did(Work.IMPORT, " ".join(report.tables), report.batch)
 
 
 @dataclass(frozen=True)

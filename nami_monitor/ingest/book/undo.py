@@ -74,6 +74,7 @@ def undo_in(db: Transaction, batch: int, who: str) -> UndoPreview:
     file, undone = rows[0]
     if undone:
         raise UserError("undo.undone_already", batch=batch, when=undone)
+    db.did("undo", name=batch)
     children = _children(db, batch)
     removed = [batch, *children]
     resting = _resting(db)

@@ -22,6 +22,7 @@ from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_pr
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
+from nami_monitor.store import Store
 
 SUFFIX: Final = ".toml"
 VERSIONS: Final = ".versions.jsonl"
@@ -90,8 +91,10 @@ def profile_versions(file: Path) -> list[ProfileVersion]:
     return kept
 
 
-def save_profile(file: Path, profile: Profile, who: str) -> None:
+def save_profile(file: Path, profile: Profile, who: str, store: Store) -> None:
     """Write a profile; the one that stood there stays as a version. Its folder is made when absent.
+
+    It stands in the trail of the database whose files it reads.
 
     Raises:
         UserError: ``entry.who``, ``personal.address``.
@@ -106,6 +109,7 @@ def save_profile(file: Path, profile: Profile, who: str) -> None:
         part = target.with_suffix(".part")
         part.write_text(text, "utf-8")
         part.replace(target)
+    store.acted(new.who, "profile", name=file.stem)
 
 
 def profile_difference(before: str, after: str) -> list[str]:

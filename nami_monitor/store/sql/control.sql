@@ -99,3 +99,9 @@ create table location_facts (
 -- withdrawn loses its bodies. Imports, undo and replay leave it alone, and it leaves the data version
 -- alone.
 create table kept (kind varchar, name varchar, body json, who varchar, kept_at timestamp);
+
+-- Who did what when, see store.trail: rows only come. No text of a delivery stands here, nor who a
+-- person is beyond what stands in ``who``.
+create table trail (
+    id varchar primary key, done_at timestamp, who varchar, act varchar, about varchar, name varchar
+);

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.briefing import decisions
 from nami_monitor.briefing.decisions import Decision, DecisionOption
 from nami_monitor.briefing.month import Briefing, briefing
@@ -278,6 +279,7 @@ def _left_out(session: Session, report: ShownReport) -> None:
                     type="tertiary",
                     on_click=_arrange,
                     args=(session, report, report.arrangement.with_page(one.code, shown=True)),
+                    **booking.locked(Role.WRITE),
                 )
 
 
@@ -306,9 +308,9 @@ def _large(
             st.button(
                 session.t(f"presentation.{name}"),
                 key=f"presentation_{name}",
-                disabled=not 0 <= at + by < len(codes),
                 on_click=_arrange,
                 args=(session, report, report.arrangement.moved(codes, page.code, by)),
+                **{"disabled": not 0 <= at + by < len(codes), **booking.locked(Role.WRITE)},
             )
         next_one = codes[at + 1] if at + 1 < len(codes) else codes[at - 1]
         st.button(
@@ -316,6 +318,7 @@ def _large(
             key="presentation_out",
             on_click=_leave_out,
             args=(session, report, page.code, next_one),
+            **booking.locked(Role.WRITE),
         )
     booking.ask(session, ARRANGED)
     with st.container(key="presentation_below"):
@@ -467,8 +470,8 @@ def _fix(session: Session, report: ShownReport) -> None:
     st.button(
         session.t("presentation.fix"),
         key=FIXED,
-        help=session.t("presentation.fix_help"),
         on_click=keep,
+        **booking.locked(Role.WRITE, {"help": session.t("presentation.fix_help")}),
     )
 
 
@@ -490,12 +493,14 @@ def _downloads(session: Session, report: ShownReport) -> None:
         return lambda: render(report.found, pages, kind, report.wanted)
 
     for kind in OFFERED if pages.pages else ():
-        st.download_button(
+        booking.download(
+            session,
             session.t(f"presentation.formats.{kind}"),
             made(kind),
-            file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
+            f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
+            act="report",
+            about=" ".join(report.wanted.categories),
             mime=MIME[kind],
             key=f"download_{kind}",
             type="primary" if kind is Format.PPTX else "secondary",
-            on_click="ignore",
         )

@@ -27,7 +27,17 @@ from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
-from nami_monitor.ui import app, cache, doors, figure_notes, filters, links, scaffold, words
+from nami_monitor.ui import (
+    app,
+    booking,
+    cache,
+    doors,
+    figure_notes,
+    filters,
+    links,
+    scaffold,
+    words,
+)
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
@@ -399,13 +409,14 @@ def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count
     store, name = session.store, f"{kpi.code}_{table}_{period.first:%Y-%m}_{period.last:%Y-%m}"
     with st.container(horizontal=True):
         for kind, mime in KINDS.items():
-            st.download_button(
-                session.md("trace.download", count=amount(session, count), kind=kind),
-                data=partial(_file, store, kpi, ask, table, kind),
-                file_name=f"{name}.{kind}",
+            booking.download(
+                session,
+                session.t("trace.download", count=amount(session, count), kind=kind),
+                partial(_file, store, kpi, ask, table, kind),
+                f"{name}.{kind}",
+                about=table,
                 mime=mime,
                 key=f"trace_download_{kind}",
-                on_click="ignore",
             )
 
 

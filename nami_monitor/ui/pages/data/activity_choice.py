@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import plain
 from nami_monitor.ingest.deliveries import category_rows
 from nami_monitor.kpis.activity import activity_measures
@@ -43,8 +44,8 @@ def choice(session: Session, *, while_open: bool = False) -> None:
             ),
             placeholder=session.t("data.choose"),
         )  # fmt: skip
-        booking.submit(session.t("activity.keep"), "keep_activity")
-    if booking.taken(session, "keep_activity") and chosen:
+        booking.submit(session.t("activity.keep"), "keep_activity", needs=Role.MANAGE)
+    if booking.taken(session, "keep_activity", needs=Role.MANAGE) and chosen:
         changed = [{**held[code], "activity_measure": measure} for code in chosen]
         booking.book(
             session,
@@ -55,4 +56,5 @@ def choice(session: Session, *, while_open: bool = False) -> None:
                 "activity.kept", n=len(changed), measure=words.activity_name(session, measure)
             ),
             together=True,
+            needs=Role.MANAGE,
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.backups import back_up, look_inside, restore, said
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
@@ -24,14 +25,15 @@ def part(session: Session) -> None:
         return
     st.markdown(session.t("data.backup.words"))
     if _holds_data(session):
-        st.download_button(
+        booking.download(
+            session,
             session.t("data.backup.save"),
-            data=lambda: _zip(session),
-            file_name="nami.zip",
+            lambda: _zip(session),
+            "nami.zip",
+            act="backup",
             mime=ZIP,
             key="backup_download",
             type="primary",
-            on_click="ignore",
         )
     else:
         st.info(session.t("data.backup.none"))
@@ -76,6 +78,7 @@ def _offered(session: Session, offer: OfferedFile) -> None:
             lambda session: session.t("data.backup.busy"),
             lambda job: _restore(job, offer),
             type="primary",
+            needs=Role.MANAGE,
         )
 
 

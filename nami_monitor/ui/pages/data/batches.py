@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
@@ -140,6 +141,7 @@ def undoing(session: Session, batch: int) -> None:
         outcomes.undo_says([batch]),
         outcomes.undo_work([batch]),
         type="primary",
+        needs=Role.MANAGE,
     )
 
 

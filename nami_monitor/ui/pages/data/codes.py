@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import plain
 from nami_monitor.ingest.book.codes import (
     MERGEABLE,
@@ -92,6 +93,7 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
             lambda job: confirm(job.store, picked, who=job.who),
             lambda session: session.t("data.codes.confirmed", n=len(picked)),
         ),
+        needs=Role.MANAGE,
     )
 
 
@@ -125,7 +127,7 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
     left, right = st.columns(2)
     with left, st.form(f"rename_{kind}"):
         name = st.text_input(session.t("data.codes.new_name"), value=names[code], max_chars=200)
-        booking.submit(session.t("data.codes.rename"), "rename_code")
+        booking.submit(session.t("data.codes.rename"), "rename_code", needs=Role.MANAGE)
     with right, st.form(f"merge_{kind}"):
         others = {other.code: other for other in names if other.source == code.source}
         others.pop(code.code, None)
@@ -136,21 +138,21 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
             format_func=lambda other: plain(shown(session, others[other], names[others[other]])),
             placeholder=session.t("data.choose"),
         )
-        booking.submit(session.t("data.codes.merge"), "merge_code")
+        booking.submit(session.t("data.codes.merge"), "merge_code", needs=Role.MANAGE)
     with left:
-        if booking.taken(session, "rename_code"):
+        if booking.taken(session, "rename_code", needs=Role.MANAGE):
             renaming = _act(
                 lambda job: rename(job.store, code, name, who=job.who),
                 lambda session: session.t("data.codes.renamed", code=code.code, name=name),
             )
-            booking.start(session, "rename_code", _busy, renaming)
+            booking.start(session, "rename_code", _busy, renaming, needs=Role.MANAGE)
     with right:
-        if booking.taken(session, "merge_code") and into:
+        if booking.taken(session, "merge_code", needs=Role.MANAGE) and into:
             merging = _act(
                 lambda job: merge(job.store, code, into, who=job.who),
                 lambda session: session.t("data.codes.merged", code=code.code, into=into),
             )
-            booking.start(session, "merge_code", _busy, merging)
+            booking.start(session, "merge_code", _busy, merging, needs=Role.MANAGE)
 
 
 def _done(session: Session, done: Sequence[Action]) -> None:
@@ -195,6 +197,7 @@ def _done(session: Session, done: Sequence[Action]) -> None:
                 lambda job: undo_action(job.store, chosen.number, who=job.who),
                 lambda session: session.t("data.codes.taken_back", what=said(session, chosen)),
             ),
+            needs=Role.MANAGE,
         )
 
 

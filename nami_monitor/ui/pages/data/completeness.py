@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.charts.registers import DeliveryCell, DeliveryState, completeness_chart
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
@@ -174,10 +175,11 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
             f"learn_{session_files.slug(pattern.source)}",
             lambda session: session.t("jobs.keeping"),
             lambda job: _confirm(job, pattern.source, expects),
+            needs=Role.MANAGE,
         )
 
 
 def _confirm(job: Job, source: str, expects: Expects) -> Outcome:
     stated = parse_profile(state_expectation(job.store, source, expects, who=job.who))
-    save_profile(profile_file(places().profiles, source), stated, job.who)
+    save_profile(profile_file(places().profiles, source), stated, job.who, job.store)
     return Outcome(lambda session: session.t("data.learnt.confirmed", source=source))

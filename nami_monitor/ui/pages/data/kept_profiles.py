@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
@@ -86,11 +87,12 @@ def _keep(
         key,
         lambda session: session.t("jobs.keeping"),
         lambda job: _kept(job, file, profile),
+        needs=Role.MANAGE,
     )
 
 
 def _kept(job: Job, file: Path, profile: Profile) -> Outcome:
-    save_profile(file, profile, job.who)
+    save_profile(file, profile, job.who, job.store)
     return Outcome(
         lambda session: session.t("data.profiles.kept", source=profile.source, name=file.stem)
     )

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.settings import places
@@ -381,6 +382,7 @@ def _after(session: Session, offer: OfferedFile, looked: Looked) -> None:
         lambda job: _book(job, offer, looked.draft),
         type="primary",
         about=offer.name,
+        needs=Role.IMPORT,
     )
 
 
@@ -458,7 +460,7 @@ def book(job: Job, offer: OfferedFile, draft: Draft) -> Report:
     )
     if draft.profile.source:
         name = draft.name or draft.profile.source
-        save_profile(profile_file(places().profiles, name), draft.profile, job.who)
+        save_profile(profile_file(places().profiles, name), draft.profile, job.who, job.store)
     shutil.rmtree(offer.cells, ignore_errors=True)
     return report
 

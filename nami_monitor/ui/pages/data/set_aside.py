@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.escapes import plain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.set_aside import write_set_aside
@@ -54,14 +55,16 @@ def _batch(session: Session, batch: Batch) -> None:
     if not batch.open:
         return
     st.markdown(session.t("data.aside.steps"))
-    st.download_button(
+    booking.download(
+        session,
         session.t("data.aside.download"),
-        data=lambda: _workbook(session, batch.number),
-        file_name=f"{Path(batch.file).stem}_{batch.number}.xlsx",
+        lambda: _workbook(session, batch.number),
+        f"{Path(batch.file).stem}_{batch.number}.xlsx",
+        about="set_aside",
+        name=str(batch.number),
         mime=XLSX,
         key=f"aside_download_{batch.number}",
         type="primary",
-        on_click="ignore",
     )
     if st.toggle(session.t("data.aside.give_up"), key=f"give_up_{batch.number}"):
         st.markdown(session.md("data.aside.give_up_words", n=batch.open))
@@ -72,6 +75,7 @@ def _batch(session: Session, batch: Batch) -> None:
             f"give_up_do_{batch.number}",
             lambda session: session.t("data.aside.giving_up", file=batch.file),
             lambda job: _abandon(job, batch),
+            needs=Role.IMPORT,
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.settings import places
@@ -185,6 +186,7 @@ def _corrections(session: Session, offer: OfferedFile, batch: int) -> None:
         f"undo_booked_{batch}",
         outcomes.undo_says([batch]),
         outcomes.undo_work([batch]),
+        needs=Role.MANAGE,
     )
 
     def anew() -> None:
@@ -276,6 +278,7 @@ def _all_at_once(session: Session, ready: Mapping[OfferedFile, Looked]) -> None:
         lambda session: session.t("data.upload.busy_all"),
         lambda job: _book_all(job, list(ready.items())),
         type="primary",
+        needs=Role.IMPORT,
     )
 
 

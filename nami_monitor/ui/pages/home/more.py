@@ -5,6 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from nami_monitor.access.roles import Role
 from nami_monitor.briefing import decisions, wording
 from nami_monitor.briefing.decisions import Decision
 from nami_monitor.briefing.lessons import CalledLesson, MatchLevel
@@ -121,7 +122,7 @@ def _seen(session: Session, tick: str, ticked: JournalEntry | None) -> None:
         key=key,
         on_change=_tick,
         args=(session, key, tick, ticked is None),
-        help=session.t("check.seen_help"),
+        **booking.locked(Role.WRITE, {"help": session.t("check.seen_help")}),
     )
     if ticked is not None:
         who, day = ticked.who or session.t("check.someone"), words.moment(session, ticked.at)

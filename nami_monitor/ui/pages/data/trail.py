@@ -1,0 +1,43 @@
+"""Who did what when."""
+
+from typing import Final
+
+import streamlit as st
+
+from nami_monitor.i18n import has_text
+from nami_monitor.ui import scaffold
+from nami_monitor.ui.session import Session
+
+MOST: Final = 1000
+
+
+def part(session: Session) -> None:
+    """Show the part of the page with the trail."""
+    rows = session.store.trail()
+    if not rows:
+        st.info(session.t("trail.none"))
+        return
+    st.markdown(session.t("trail.words"))
+    if len(rows) > MOST:
+        st.caption(session.md("trail.first", n=MOST, command="nami export trail"))
+    scaffold.table(
+        session,
+        "trail",
+        session.t("doors.part.trail"),
+        (
+            {
+                "trail.done_at": row.done_at,
+                "trail.who": row.who,
+                "trail.act": session.t(f"trail.acts.{row.act}"),
+                "trail.about": ", ".join(_named(session, part) for part in row.about.split()),
+                "trail.name": row.name,
+            }
+            for row in rows[:MOST]
+        ),
+    )
+
+
+def _named(session: Session, about: str) -> str:
+    """A table by its name for people; what is no table as it is."""
+    name = f"tables.{about}.name"
+    return session.t(name) if has_text(name, session.lang) else about
