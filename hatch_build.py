@@ -6,6 +6,9 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
+NO_EXTRAS = ("dev", "audit")
+"""What developers need."""
+
 
 class Requirements(MetadataHookInterface):
     """Hatchling asks it for the dependencies, which are stated once."""
@@ -14,7 +17,11 @@ class Requirements(MetadataHookInterface):
         """Fill in the dependencies; the extra ``NAME`` is what ``requirements-NAME.in`` adds."""
         folder = Path(self.root)
         metadata["dependencies"] = _stated(folder / "requirements.in")
-        metadata["optional-dependencies"] = {"spark": _stated(folder / "requirements-spark.in")}
+        metadata["optional-dependencies"] = {
+            name: _stated(file)
+            for file in sorted(folder.glob("requirements-*.in"))
+            if (name := file.stem.removeprefix("requirements-")) not in NO_EXTRAS
+        }
 
 
 def _stated(file: Path) -> list[str]:

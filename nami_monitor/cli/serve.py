@@ -11,6 +11,7 @@ import typer
 
 from nami_monitor.access.settings import Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
+from nami_monitor.core.settings import PRODUCT
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -19,7 +20,7 @@ SCRIPT: Final = "dashboard.py"
 
 def dashboard() -> Path:
     """The script of the dashboard."""
-    return Path(__file__).resolve().parents[2] / SCRIPT
+    return PRODUCT / SCRIPT
 
 
 def options(service: Service, address: str, port: int) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.serving import serving, settled
-from tests.support.installed import REPOSITORY, build, install
+from tests.support.installed import build, install
 
 pytestmark = pytest.mark.browser
 
@@ -18,12 +18,7 @@ def test_the_first_page_of_a_wheel_shows_the_demo_as_the_repository_does(
     installed, demo_folder, server, page, tmp_path
 ):
     said = {}
-    home = tmp_path / "home"
-    code = "from nami_monitor.core.settings import PRODUCT; print(PRODUCT / 'dashboard.py')"
-    dashboard = installed.run("python", "-c", code).strip()
-    command = (str(installed.commands / "python"), "-m", "streamlit", "run", dashboard)
-    elsewhere = {"command": command, "folder": tmp_path, "without": REPOSITORY}
-    with serving(demo_folder, home, **elsewhere) as wheel:
+    with serving(demo_folder, tmp_path / "home", installed=installed) as wheel:
         for at in (server, wheel):
             page.goto(f"{at.address}/?data=demo&lang=nl")
             settled(page)

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-REPOSITORY = ("PYTHONPATH",)
-"""Variables that would lead an installed product back to the repository."""
-
 
 @dataclass(frozen=True)
 class Installation:
@@ -22,7 +19,7 @@ class Installation:
 
     def run(self, *command):
         """What a command of it prints, started beside it; it must succeed."""
-        environment = {k: v for k, v in os.environ.items() if k not in REPOSITORY}
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         done = subprocess.run(
             [self.commands / command[0], *command[1:]],
             cwd=self.commands.parent,
