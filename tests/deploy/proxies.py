@@ -91,11 +91,15 @@ def _haproxy(folder, proxy, text, first, second, sign_in):
     return ["-db", "-f", str(folder / "haproxy.cfg")]
 
 
+STICKY = {
+    "nginx": ["    hash $nami_route consistent;\n"],
+    "haproxy": [" cookie one", " cookie two"],
+}
 EXAMPLES = {"nginx": ("nginx.conf", _nginx), "haproxy": ("haproxy.cfg", _haproxy)}
 
 
 @contextlib.contextmanager
-def proxied(name, folder, first, second, sign_in=None):
+def proxied(name, folder, first, second, sign_in=None, *, sticky=True):
     """Start a proxy with its example, and stop it afterwards.
 
     Args:
@@ -104,12 +108,15 @@ def proxied(name, folder, first, second, sign_in=None):
         first: port of a process behind it.
         second: port of another one.
         sign_in: port of what signs visitors in; without it nobody is.
+        sticky: whether a visitor stays with one process, as the examples have it.
     """
     program = shutil.which(name, path=SYSTEM)
     if not program:
         pytest.skip(f"{name} is not installed")
     file, written = EXAMPLES[name]
     text = (DEPLOY / file).read_text("utf-8")
+    if not sticky:
+        text = put(text, dict.fromkeys(STICKY[name], ""))
     if sign_in:
         text = text.replace(BEHIND_THE_SIGN_IN, "")
     proxy = Proxy(name, free_port(), free_port(), free_port())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+
 @dataclass(frozen=True)
 class Installation:
     """An environment: where its commands and its packages lie."""
