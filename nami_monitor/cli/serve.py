@@ -3,6 +3,7 @@
 import json
 import os
 import runpy
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,6 +12,7 @@ import typer
 
 from nami_monitor.access.settings import Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import PRODUCT
 
 app = typer.Typer(rich_markup_mode=None)
@@ -50,6 +52,22 @@ def options(service: Service, address: str, port: int) -> dict[str, str]:
     return found
 
 
+def _free(address: str, port: int) -> None:
+    """Look whether the server can listen there.
+
+    Raises:
+        UserError: ``service.taken`` with the reason.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as tried:
+        if sys.platform != "win32":
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((address.strip("[]"), port))
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UserError("service.taken", address=address, port=port, why=why) from None
+
+
 @command(app, "serve")
 def serve(
     session: CommandSession,
@@ -60,6 +78,7 @@ def serve(
     service = read_service()
     address, port = address or service.server.address, port or service.server.port
     refuse(service, address)
+    _free(address, port)
     if session.db:
         os.environ["NAMI_DB"] = str(session.db)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the proxy is known by its own address alone
