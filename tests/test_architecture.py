@@ -5,8 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
-from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from itertools import pairwise
@@ -218,19 +216,6 @@ def test_nothing_stands_by_itself_on_a_page(page):
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
     ]
     assert alone in ([], [1])
-
-
-def test_the_package_ships_what_stands_in_it():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    patterns = project["tool"]["setuptools"]["package-data"]["nami_monitor"]
-    left_out = [
-        str(file.relative_to(ROOT))
-        for file in committed()
-        if file.is_relative_to(PACKAGE)
-        and file.suffix != ".py"
-        and not any(fnmatch(file.name, pattern.rpartition("/")[2]) for pattern in patterns)
-    ]
-    assert not left_out
 
 
 def test_tests_are_packages_and_import_helpers_by_their_full_name():

@@ -13,6 +13,7 @@ import typer
 from nami_monitor.access.settings import Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.settings import PRODUCT
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -21,7 +22,7 @@ SCRIPT: Final = "dashboard.py"
 
 def dashboard() -> Path:
     """The script of the dashboard."""
-    return Path(__file__).resolve().parents[2] / SCRIPT
+    return PRODUCT / SCRIPT
 
 
 def options(service: Service, address: str, port: int) -> dict[str, str]:
@@ -58,7 +59,9 @@ def refuse_taken(address: str, port: int) -> None:
         UserError: ``service.taken``.
     """
     try:
-        family, kind, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        family, kind, _, _, place = socket.getaddrinfo(
+            address.strip("[]"), port, type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(family, kind) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(place)

@@ -5,12 +5,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import tomli_w
 from platformdirs import user_cache_path, user_data_path
 
 APP = "nami-monitor"
-SHIPPED = Path(__file__).resolve().parents[2] / "data"
+
+
+def _product() -> Path:
+    """Where ``dashboard.py``, ``pages`` and ``data`` lie; a wheel holds them inside the package."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_app"
+    return inside if inside.is_dir() else package.parent
+
+
+PRODUCT: Final = _product()
+SHIPPED: Final = PRODUCT / "data"
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,15 @@ REMEMBERED_DAYS: Final = 400
 """How long a browser remembers who its visitor is; browsers allow no more."""
 
 SET: Final = """
+<script type="application/json" data-nami-cookies>COOKIES</script>
 <script>
-for (const [name, value] of COOKIES)
+for (const kept of document.querySelectorAll('script[data-nami-cookies]'))
+for (const [name, value] of JSON.parse(kept.textContent))
   document.cookie = `${name}=${value}; path=/; max-age=SECONDS; SameSite=Strict`
     + (location.protocol === 'https:' ? '; Secure' : '');
 </script>
-"""
+""".replace("SECONDS", str(REMEMBERED_DAYS * 24 * 60 * 60))
+"""What runs is always the same text: a proxy allows scripts by their hash (``deploy/``)."""
 
 VISIT: Final = """
 export default function ({ data, setStateValue }) {
@@ -73,8 +76,7 @@ def who() -> str:
 def script() -> str:
     """The element that lets the browser remember, for one ``st.html`` on every page."""
     cookies = json.dumps([(BROWSER_COOKIE, number()), (WHO_COOKIE, quote(who(), safe=""))])
-    seconds = str(REMEMBERED_DAYS * 24 * 60 * 60)
-    return SET.replace("COOKIES", cookies, 1).replace("SECONDS", seconds, 1)
+    return SET.replace("COOKIES", cookies, 1)
 
 
 def last_visit(store: Store, name: str, now: str) -> str | None:

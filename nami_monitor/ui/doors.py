@@ -7,7 +7,6 @@ their own, which stand in no menu because what they explain leads to them.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,9 +14,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from nami_monitor.core.escapes import markdown
+from nami_monitor.core.settings import PRODUCT
 from nami_monitor.ui.session import DATA, LANGUAGE, Session
 
-PAGES: Final = Path(__file__).parents[2] / "pages"
+PAGES: Final = PRODUCT / "pages"
 PART: Final = "part"
 CHOSEN: Final = "filter.part"
 AT, LED = "doors.at", "doors.led"

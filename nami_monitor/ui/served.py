@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 HEALTH: Final = "/health"
 METRICS, STREAM, ALIVE = "/_stcore/metrics", "/_stcore/stream", "/_stcore/health"
-KEPT: Final = ("/_stcore/upload_file/", "/media/")
+UPLOAD: Final = "/_stcore/upload_file/"
+LOST: Final = 400
+"""How Streamlit answers an upload of a visit that it does not know."""
+KEPT: Final = (UPLOAD, "/media/")
 """What only somebody who is signed in may reach."""
 SIGNING: Final = ("/auth/login", "/auth/logout", settings.CALLBACK)
 BACK_COOKIE: Final = "nami_back"
@@ -153,7 +156,7 @@ class Entrance:
             with self._visit():
                 await self.app(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _noticing(scope["path"], send))
 
     @contextmanager
     def _visit(self) -> Iterator[None]:
@@ -215,6 +218,17 @@ class Entrance:
             if reason != "out":
                 LOG.error("%s%s", text(f"sign_in.reasons.{reason}", "en"), kind)
             await RedirectResponse(f"/?{sign_in.REASON}={reason}", 302)(scope, receive, send)
+
+
+def _noticing(path: str, send: Send) -> Send:
+    """Log where an upload reached a process that does not know its visit."""
+
+    async def noticed(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == LOST:
+            LOG.error("%s", text("service.astray", "en"))
+        await send(message)
+
+    return noticed if UPLOAD in path else send
 
 
 def believed(proxy: settings.ProxySignIn | None, scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -63,6 +63,8 @@ def stylesheet() -> str:
 
 
 PREFIX: Final = "shell."
+ASTRAY: Final = "AxiosError: Request failed with status code 400"
+"""What Streamlit writes at an upload that reached a process which does not know its visit."""
 
 SCRIPT: Final = r"""
 (() => {
@@ -137,8 +139,11 @@ def replacements(lang: Lang) -> list[tuple[str, str]]:
     to = catalogue(lang)
     names = [key.removeprefix(PREFIX) for key in to if key.startswith(PREFIX)]
     return [
-        (catalogue(other)[f"shell.{name}"], to[f"shell.{name}"])
-        for other in LANGS
-        if other != lang
-        for name in names
+        (ASTRAY, to["service.astray"]),
+        *(
+            (catalogue(other)[f"shell.{name}"], to[f"shell.{name}"])
+            for other in LANGS
+            if other != lang
+            for name in names
+        ),
     ]

@@ -40,14 +40,25 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+SERVE = ["serve", "--port"]
+
+
 @contextlib.contextmanager
 def serving(
-    cache: Path, home: Path, port: int | None = None, *, serve=None, log=None, address="127.0.0.1"
+    cache: Path,
+    home: Path,
+    port: int | None = None,
+    *,
+    serve=None,
+    log=None,
+    address="127.0.0.1",
+    installed=None,
 ):
     """Start the dashboard with these folders, on a free port unless told, and stop it afterwards.
 
     ``serve`` are variables with which ``nami serve`` starts it; without them ``streamlit run``
-    does, on ``address``. ``log`` is a file for what it says.
+    does, on ``address``. ``log`` is a file for what it says. ``installed`` is an environment whose
+    ``nami serve`` starts it, away from the repository.
     """
     port = port or free_port()
     environment = {
@@ -58,11 +69,14 @@ def serving(
     }
     run = ["streamlit", "run", "dashboard.py", "--server.headless", "true"]
     run += ["--server.address", address, "--server.port"]
-    command = run if serve is None else ["nami_monitor", "serve", "--port"]
+    command = [sys.executable, "-m", *(run if serve is None else ["nami_monitor", *SERVE])]
+    if installed:
+        command = [installed.commands / "nami", *SERVE]
+        environment.pop("PYTHONPATH", None)
     with open(log or os.devnull, "wb") as said:  # noqa: PTH123 - os.devnull is no Path
         process = subprocess.Popen(
-            [sys.executable, "-m", *command, str(port)],
-            cwd=ROOT,
+            [*command, str(port)],
+            cwd=installed.commands if installed else ROOT,
             env=environment,
             stdout=said,
             stderr=said,

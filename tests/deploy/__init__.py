@@ -1,0 +1,1 @@
+"""What an operator installs: the files of deploy/, as the real programs run them."""
