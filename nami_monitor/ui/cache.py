@@ -152,14 +152,14 @@ def sections(
     return [known[code] for code in categories]
 
 
-@cached(entries=20, shared=True)
+@cached(entries=4, shared=True)
 def _sections(store: Store, month: date, within: Where) -> dict[str, BriefingSection]:
     """The sections that were made, by category; empty for that of everything together."""
     del store, month, within
     return {}
 
 
-@cached(entries=200, shared=True)  # frozen, and holds what cannot be copied
+@cached(entries=60, shared=True)  # frozen, and holds what cannot be copied
 def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
     known = _sections(store, month, within)
     with store.read() as db:
