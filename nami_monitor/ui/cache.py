@@ -226,11 +226,11 @@ def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLess
 
 def kept(store: Store, kind: str) -> Mapping[str, JournalEntry]:
     """The entries of a kind of the journal that hold, as ``current``: read once after a write."""
-    return _kept(store, store.stamp(), kind)
+    return _kept(store, store.written(), kind)
 
 
 @cached(entries=20, shared=True)
-def _kept(store: Store, written: int, kind: str) -> Mapping[str, JournalEntry]:
+def _kept(store: Store, written: tuple[int, float], kind: str) -> Mapping[str, JournalEntry]:
     del written
     with store.read() as db:
         return MappingProxyType(current(db, kind))
@@ -258,7 +258,7 @@ def told(
         lang: the language.
         address: of the page, for the mail.
     """
-    written = store.stamp()  # first: what is read later may be newer, and never older
+    written = store.written()  # first: what is read later may be newer, and never older
     found, filled = briefed(store, month, category, where), kept(store, decisions.KIND)
     within = tuple((name, values) for name, values in where if name != "category")
     return _told(store, (written, month, category, within, lang, address), found, filled)

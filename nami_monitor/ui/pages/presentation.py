@@ -177,14 +177,14 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
 
 
 def _report(session: Session, wanted: ReportRequest) -> ShownReport:
-    written = session.store.stamp()  # first: what is read later may be newer, and never older
+    written = session.store.written()  # first: what is read later may be newer, and never older
     found = _built(session, wanted)
     return _laid_out(session.store, written, wanted, session.lang, found)
 
 
 @cache.cached(entries=10, shared=True)  # frozen, and holds what cannot be copied
 def _laid_out(
-    store: Store, written: int, wanted: ReportRequest, lang: str, _found: Briefing
+    store: Store, written: tuple[int, float], wanted: ReportRequest, lang: str, _found: Briefing
 ) -> ShownReport:
     """A report in a language of the screen; every write may change it."""
     del written
