@@ -4,12 +4,12 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from nami_monitor.core.settings import places
 from nami_monitor.store import Store, Work
 from nami_monitor.store.journal import record
 from nami_monitor.ui import app, browser, cache, visits
-from tests.pages.conftest import forget
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,8 @@ def test_a_page_that_others_saw_before_is_the_page_that_nobody_saw():
             after_others[visit] = shown(*visit)
     assert len({repr(seen) for seen in after_others.values()}) == len(VISITS)
     for visit in VISITS[::3]:
-        forget()
+        st.cache_data.clear()
+        st.cache_resource.clear()
         assert shown(*visit) == after_others[visit], visit
 
 
