@@ -2,8 +2,8 @@
 
 Run as ``python benchmarks/many_sessions.py [DATABASE]``; without a database on the demo, which is
 built first. Each app is served by one process, and the dashboard also by two behind haproxy, which
-keeps a browser at its process (``apt-get install haproxy``; left out without it). A raw session does
-what a browser does on the wire: it connects, asks for its page, and reads until the page is
+keeps a browser at its process (``apt-get install haproxy``; left out without it). A raw session
+does what a browser does on the wire: it connects, asks for its page, and reads until the page is
 complete. Every page is compared with the same page as a visitor alone got it.
 """
 

@@ -349,6 +349,15 @@ class Store:
         newest = self._newest()
         return datetime.fromtimestamp(newest.at, UTC) if newest and newest.at else None
 
+    def written(self) -> tuple[int, float]:
+        """What the newest snapshot is known by: its number, and the moment that it was published.
+
+        Unlike the number alone it tells apart what was written after the files of an earlier
+        state were put back.
+        """
+        newest = self._newest()
+        return (newest.number, newest.at) if newest else (0, 0.0)
+
     def compact(self, wait: float | None = None) -> None:
         """Write the newest snapshot anew where what was undone may stand in its free blocks.
 

@@ -4,17 +4,18 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
+from nami_monitor.briefing import decisions, headline, signals
 from nami_monitor.briefing import overview as glances
 from nami_monitor.briefing import phases as accepted_phases
-from nami_monitor.briefing import signals
 from nami_monitor.briefing.as_of import read_as_of
+from nami_monitor.briefing.decisions import Decision
 from nami_monitor.briefing.lessons import CalledLesson, Cases, cases_of, lessons_of_chart
 from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
 from nami_monitor.briefing.overview import Overview
@@ -27,6 +28,7 @@ from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 from nami_monitor.store.journal import JournalEntry, current
 from nami_monitor.store.journal import category_names as names_of_categories
+from nami_monitor.ui import visits
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -150,14 +152,14 @@ def sections(
     return [known[code] for code in categories]
 
 
-@cached(entries=20, shared=True)
+@cached(entries=4, shared=True)
 def _sections(store: Store, month: date, within: Where) -> dict[str, BriefingSection]:
     """The sections that were made, by category; empty for that of everything together."""
     del store, month, within
     return {}
 
 
-@cached(entries=200, shared=True)  # frozen, and holds what cannot be copied
+@cached(entries=60, shared=True)  # frozen, and holds what cannot be copied
 def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
     known = _sections(store, month, within)
     with store.read() as db:
@@ -224,14 +226,53 @@ def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLess
 
 def kept(store: Store, kind: str) -> Mapping[str, JournalEntry]:
     """The entries of a kind of the journal that hold, as ``current``: read once after a write."""
-    return _kept(store, store.stamp(), kind)
+    return _kept(store, store.written(), kind)
 
 
 @cached(entries=20, shared=True)
-def _kept(store: Store, written: int, kind: str) -> Mapping[str, JournalEntry]:
+def _kept(store: Store, written: tuple[int, float], kind: str) -> Mapping[str, JournalEntry]:
     del written
     with store.read() as db:
         return MappingProxyType(current(db, kind))
+
+
+@dataclass(frozen=True)
+class MonthTold:
+    """What a briefing says in a language: its heading, its to-dos, and the same as a mail."""
+
+    heading: str
+    todos: tuple[Decision, ...]
+    mail: str
+
+
+def told(
+    store: Store, month: date, category: str, where: Where, lang: str, address: str = ""
+) -> MonthTold:
+    """The words of a briefing with what people filled in: made anew after any write.
+
+    Args:
+        store: the database.
+        month: that of the briefing.
+        category: its only category, or empty for everything together.
+        where: further filters.
+        lang: the language.
+        address: of the page, for the mail.
+    """
+    written = store.written()  # first: what is read later may be newer, and never older
+    found, filled = briefed(store, month, category, where), kept(store, decisions.KIND)
+    within = tuple((name, values) for name, values in where if name != "category")
+    return _told(store, (written, month, category, within, lang, address), found, filled)
+
+
+@cached(entries=100, shared=True)
+def _told(
+    store: Store, key: tuple[Any, ...], _found: Briefing, _filled: Mapping[str, JournalEntry]
+) -> MonthTold:
+    del store
+    lang, address = key[-2:]
+    todos = decisions.todos(_found, _filled, lang)
+    heading = headline.conclusion(_found.sections[0], lang, _filled)
+    return MonthTold(heading, todos, visits.mail(_found, address, lang, _filled))
 
 
 @cached(entries=20)

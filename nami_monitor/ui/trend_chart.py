@@ -334,12 +334,33 @@ def _history(
 
 
 def _say_drift(
-    session: Session, kpi: Kpi, history: Sequence[KpiResult], restarts: Sequence[date]
+    session: Session,
+    kpi: Kpi,
+    history: Sequence[KpiResult],
+    restarts: tuple[date, ...],
+    where: Filters,
 ) -> None:
     """The steady drift of a series in a sentence; nothing where there is none."""
-    sentence = wording.drift(kpi, level_signals(history, restarts).drift, session.lang)
+    ends = [history[at] for at in (0, -1)] if history else []
+    scope = tuple((one.month, one.period.kind, tuple(one.keys), one.activity) for one in ends)
+    seen = (*restarts, *scope, len(history))
+    sentence = _drift(session.store, kpi.code, where, seen, session.lang, history, restarts)
     if sentence:
         st.markdown(markdown(sentence))
+
+
+@cached(entries=200)
+def _drift(
+    store: Store,
+    code: str,
+    where: Filters,
+    seen: tuple[Any, ...],
+    lang: str,
+    _history: Sequence[KpiResult],
+    _restarts: tuple[date, ...],
+) -> str:
+    del store, where, seen  # they tell one history from another
+    return wording.drift(CATALOGUE[code], level_signals(_history, _restarts).drift, lang)
 
 
 def show_trend(
@@ -374,7 +395,7 @@ def show_trend(
     chart_card.show(session, chart, key=key, on_select=selected(read.trend, key))
     with st.expander(session.t("trends.as_table")):
         line_table(session, read.trend, results, where, key, words.kpi_name(session, read.kpi))
-    _say_drift(session, read.kpi, read.history, read.restarts)
+    _say_drift(session, read.kpi, read.history, read.restarts, where)
     chart_notes.lessons(session, read.notes.called, key)
     chart_notes.notes(session, read.notes, read.trend)
 

@@ -60,3 +60,36 @@ def test_why_there_is_no_figure_can_be_followed():
 def test_a_day_as_a_link_sorts_as_days_do():
     links = grid._links([date(2026, 2, 1), date(2025, 12, 1)], ["t?a", "t?b"])
     assert sorted(links) == [links[1], links[0]]
+
+
+def test_a_table_is_drawn_once_for_its_content_and_never_for_another():
+    def page(lang, values):
+        import streamlit as st  # noqa: PLC0415 - likewise
+
+        from nami_monitor.i18n import formats  # noqa: PLC0415 - likewise
+        from nami_monitor.ui import app  # noqa: PLC0415 - likewise
+        from nami_monitor.ui.app import LANGUAGE  # noqa: PLC0415 - the script of the page
+        from nami_monitor.ui.grid import Head, grid  # noqa: PLC0415 - likewise
+
+        st.session_state[LANGUAGE] = lang
+        heads = [Head("a"), Head("b", lambda value: formats.number(value, lang))]
+        rows = [(str(at), value) for at, value in enumerate(values)]
+        grid(app.current(), heads, rows, key="t", name="t", file="t", short=True)
+
+    def seen(lang, *values):
+        run = AppTest.from_function(page, args=(lang, list(values))).run()
+        assert not run.exception
+        arrow = run.dataframe[0].proto.arrow_data
+        phone = [one.proto.body for one in run.get("html")]
+        return arrow.data, arrow.styler.display_values, phone
+
+    drawn = {}
+    for _ in range(2):  # the second time nothing is drawn anew
+        for lang in ("nl", "en"):
+            for values in ((1, 2), (1, None), (1.5, 2), (1000, 2), (float("nan"), 2)):
+                found = seen(lang, *values)
+                assert drawn.setdefault((lang, repr(values)), found) == found
+    texts = {key: repr(found) for key, found in drawn.items()}
+    assert texts["nl", "(1000, 2)"] != texts["en", "(1000, 2)"]
+    assert texts["nl", "(1.5, 2)"] != texts["en", "(1.5, 2)"]
+    assert len({texts["nl", repr(one)] for one in ((1, 2), (1.5, 2), (1000, 2))}) == 3

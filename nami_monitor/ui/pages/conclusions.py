@@ -43,11 +43,11 @@ ASKED: Final = "conclusions.said"
 
 def views(session: Session, month: date | None) -> Conclusions:
     """The five views as of a month; computed anew when the data changes or somebody answers."""
-    return _views(session.store, session.store.stamp(), month)
+    return _views(session.store, session.store.written(), month)
 
 
 @cached(entries=10)
-def _views(store: Store, written: int, month: date | None) -> Conclusions:
+def _views(store: Store, written: tuple[int, float], month: date | None) -> Conclusions:
     del written  # an answer writes to the file and leaves the data version as it is
     with read_as_of(store, month) as db:
         return briefing.conclusions(db)

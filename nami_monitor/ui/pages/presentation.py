@@ -26,7 +26,7 @@ from nami_monitor.reports.report_file import (
     render,
 )
 from nami_monitor.reports.slides import fits_title, slide_of
-from nami_monitor.store import Work
+from nami_monitor.store import Store, Work
 from nami_monitor.ui import app, booking, cache, doors, filters, links
 from nami_monitor.ui.session import Session
 
@@ -178,14 +178,24 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
 
 
 def _report(session: Session, wanted: ReportRequest) -> ShownReport:
+    written = session.store.written()  # first: what is read later may be newer, and never older
     found = _built(session, wanted)
-    with session.store.read() as db:
-        proposed = report_file.proposed(db, found, wanted)
+    return _laid_out(session.store, written, wanted, session.lang, found)
+
+
+@cache.cached(entries=10, shared=True)  # frozen, and holds what cannot be copied
+def _laid_out(
+    store: Store, written: tuple[int, float], wanted: ReportRequest, lang: str, _found: Briefing
+) -> ShownReport:
+    """A report in a language of the screen; every write may change it."""
+    del written
+    with store.read() as db:
+        proposed = report_file.proposed(db, _found, wanted)
         arrangement = report_file.saved(db, wanted.name, wanted.month)
-        todos = decisions.todos(found, decisions.kept(db), wanted.lang)
-        before = report_file.fixed(db, wanted.name, found, session.lang)
+        todos = decisions.todos(_found, decisions.kept(db), wanted.lang)
+        before = report_file.fixed(db, wanted.name, _found, lang)
     by_name = {one.name: one for one in todos}
-    return ShownReport(wanted, found, proposed, arrangement, by_name, before)
+    return ShownReport(wanted, _found, proposed, arrangement, by_name, before)
 
 
 def _built(session: Session, wanted: ReportRequest) -> Briefing:
@@ -252,7 +262,11 @@ def _thumbs(report: ShownReport, front: list[ReportPage], page: ReportPage) -> N
                     args=(one.code,),
                 )
                 slide = slide_of(one, report.proposed)
-                st.html(slide_html(slide, no, report.wanted.branding, small=True))
+                _draw(slide_html(slide, no, report.wanted.branding, small=True))
+
+
+def _draw(slide: str) -> None:
+    cache.drawn(slide, lambda: st.html(slide))
 
 
 def _appendix(session: Session, behind: list[ReportPage]) -> None:
@@ -291,7 +305,7 @@ def _large(
     at = codes.index(page.code)
     with st.container(key="presentation_slide"):
         slide = slide_of(page, report.proposed)
-        st.html(slide_html(slide, at + 1, report.wanted.branding))
+        _draw(slide_html(slide, at + 1, report.wanted.branding))
     with st.container(key="presentation_moves", horizontal=True, vertical_alignment="center"):
         for name, to in (("before", at - 1), ("after", at + 1)):
             st.button(

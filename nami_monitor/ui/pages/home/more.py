@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from nami_monitor.access.roles import Role
-from nami_monitor.briefing import decisions, wording
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.decisions import Decision
 from nami_monitor.briefing.lessons import CalledLesson, MatchLevel
 from nami_monitor.briefing.month import Briefing, Finding
@@ -47,15 +47,17 @@ def show(session: Session) -> None:
     overview.table(session, glance)
     caveats(session, found)
     goals(session, glance, chosen.category)
-    mail(session, found)
+    mail(session, chosen)
 
 
 def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
     """Every to-do, what counts most first, with lessons and links; then what goes well."""
     st.header(session.t("check.attention"), anchor=False)
     st.caption(markdown(wording.chance(briefing, session.lang)))
-    filled, ticks = (cache.kept(session.store, kind) for kind in (decisions.KIND, visits.SEEN))
-    told = decisions.todos(briefing, filled, session.lang)
+    ticks = cache.kept(session.store, visits.SEEN)
+    told = cache.told(
+        session.store, chosen.month, chosen.category, chosen.where, session.lang
+    ).todos
     open_, done = visits.split(told, ticks)
     lessons = visits.lesson_of(briefing)
     if not open_:
@@ -200,13 +202,12 @@ def goals(session: Session, glance: Overview, category: str) -> None:
     doors.link("targets", session.t("check.goals_page"))
 
 
-def mail(session: Session, briefing: Briefing) -> None:
+def mail(session: Session, chosen: Selection) -> None:
     """The month as a text for a mail, to copy."""
     with st.expander(session.t("check.mail_title")):
         st.caption(session.t("check.mail_help"))
-        with session.store.read() as db:
-            filled = decisions.kept(db)
-        text = visits.mail(briefing, _address(), session.lang, filled)
+        at = (chosen.month, chosen.category, chosen.where)
+        text = cache.told(session.store, *at, session.lang, _address()).mail
         st.code(plain(text), language=None, wrap_lines=True)
 
 

@@ -7,9 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from nami_monitor.briefing import decisions, measuring
+from nami_monitor.briefing import measuring
 from nami_monitor.briefing.decisions import Decision, DecisionOn, FollowUp
-from nami_monitor.briefing.headline import conclusion
 from nami_monitor.briefing.month import BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.charts import hundred, hundred_data
@@ -46,10 +45,10 @@ def show(session: Session, chosen: Selection) -> None:
     """The page of one category in one month."""
     found = cache.briefed(session.store, chosen.month, chosen.category, chosen.where)
     section = found.sections[0]
-    filled, ticks = (cache.kept(session.store, kind) for kind in (decisions.KIND, visits.SEEN))
-    app.heading(conclusion(section, session.lang, filled))
-    told = decisions.todos_of(section, filled, session.lang)
-    open_, _ = visits.split(told, ticks)
+    said = cache.told(session.store, chosen.month, chosen.category, chosen.where, session.lang)
+    app.heading(said.heading)
+    told = said.todos
+    open_, _ = visits.split(told, cache.kept(session.store, visits.SEEN))
     todos(session, open_[:TODOS], chosen)
     wall(session, section, chosen)
     bottom(session, section, len(told), chosen)
