@@ -77,7 +77,7 @@ def _differences(db: object, out: Path) -> int:
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     total = 0
     for name in OF_ORDERS:
-        files = lake.parquet(manifest.rollup(folder, name))
+        files = lake.parquet([folder / part.name for part in manifest.rollup(name)])
         db.run(f"create temp table {name}_there as from {files}")
         total += integrity.different(db, f"{name}_there", name)
     return total

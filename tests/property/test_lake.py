@@ -109,3 +109,37 @@ def test_any_history_is_added_up_alike(sail, files, data, merged):  # noqa: F811
             compare(made, folder / "lake", folder, sail)
         check(made, folder, sail)
         made.store.close()
+
+
+@pytest.mark.slow
+@settings(max_examples=examples(6), **QUICK)
+@given(histories, st.data())
+def test_roll_ups_in_between_by_any_engine_change_nothing(sail, files, data):  # noqa: F811
+    with tempfile.TemporaryDirectory() as name:
+        folder, made = Path(name), Database(Path(name), "whole")
+        place, out = folder / "lake", folder / "out"
+
+        def roll():
+            engine = data.draw(st.sampled_from(["none", "duckdb", "spark"]))
+            if engine != "none":
+                exported(made.store.path, place)
+                rolled(place, out, sail if engine == "spark" else None)
+
+        for file in files:
+            made.offer(file)
+            roll()
+        if merged := data.draw(st.sampled_from([None, ("B", "A"), ("A", "C")])):
+            made.merge(*merged)
+            roll()
+        booked = sorted(batch for batch in made.batches if batch is not None)
+        undo(made.store, data.draw(st.sampled_from(booked)), who="t")
+        compare_one(made, exported(made.store.path, place), out)
+        compare_one(made, place, folder / "anew")
+        made.store.close()
+
+
+def compare_one(made, place, out):
+    rolled(place, out)
+    with made.store.write() as db:
+        db.discard()
+        assert differences(db, out) == {}

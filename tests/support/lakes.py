@@ -52,7 +52,7 @@ def differences(db, out, organisation=ORGANISATION):
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     found = {}
     for name in OF_ORDERS:
-        files = manifest.rollup(folder, name)
+        files = [folder / part.name for part in manifest.rollup(name)]
         made = lake.parquet(files) if files else f"{name} limit 0"
         db.run(f"create temp table {name}_there as from {made}")
         found[name] = integrity.different(db, f"{name}_there", name)
