@@ -188,6 +188,19 @@ def read_lake(folder: Path, name: str) -> LakeManifest:
     return manifest
 
 
+def both(folder: Path, made: Path) -> tuple[LakeManifest, LakeManifest]:
+    """The manifests of the lines in a folder of an organisation, and of their roll-ups in another.
+
+    Raises:
+        UserError: ``lake.other_lines`` when the roll-ups are of other lines, or what ``read_lake``
+            raises.
+    """
+    manifest, rollups = read_lake(folder, OF_LINES), read_lake(made, OF_ROLLUPS)
+    if rollups.of != hashed(folder / OF_LINES):
+        raise UserError("lake.other_lines", path=str(made))
+    return manifest, rollups
+
+
 def _stated(path: Path) -> LakeManifest:
     """What a manifest says, if this version can read it."""
 
@@ -374,14 +387,12 @@ def open_lake(
         What the lake says of the lines.
 
     Raises:
-        UserError: ``lake.other_lines`` when the roll-ups are of other lines, ``lake.left_out`` when
-            the manifest leaves a delivery out that its registers do not call undone,
-            ``lake.holds_data``, ``lake.demo``, or what ``read_lake`` and writing a database raise.
+        UserError: ``lake.left_out`` when the manifest leaves a delivery out that its registers do
+            not call undone, ``lake.holds_data``, ``lake.demo``, or what ``both`` and writing a
+            database raise.
     """
     folder, made = (place / f"{FOLDER}{organisation}" for place in places)
-    manifest, rollups = read_lake(folder, OF_LINES), read_lake(made, OF_ROLLUPS)
-    if rollups.of != hashed(folder / OF_LINES):
-        raise UserError("lake.other_lines", path=str(made))
+    manifest, rollups = both(folder, made)
     with (
         object_storage.room_for(*places, beside=store.path) as room,
         store.write(Work.RESTORE, who) as db,

@@ -188,8 +188,7 @@ class SparkEngine:
 
     def files(self, name: str, files: Sequence[Path]) -> None:
         """Let SQL read files under a name."""
-        paths = map(object_storage.address, files)
-        self._session.read.parquet(*paths).createOrReplaceTempView(name)
+        self._session.read.parquet(*map(str, files)).createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
         """Let SQL read the rows of a query under a name."""
@@ -199,7 +198,7 @@ class SparkEngine:
         """Write the rows of a query to a new folder, by ``PART`` or as they come."""
         found = self._session.sql(spark_sql(sql))
         writer = found.repartition(PART).write.partitionBy(PART) if parted else found.write
-        writer.parquet(object_storage.address(folder))
+        writer.parquet(str(folder))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The few rows of a query."""
