@@ -9,7 +9,7 @@ import typer
 from nami_monitor.cli.session import CommandSession, Who, command, one_of
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.settings import places
-from nami_monitor.store import Store, lake, lake_rollups
+from nami_monitor.store import Store, lake, lake_rollups, lake_sum
 from nami_monitor.store.object_storage import place, reached
 
 app = typer.Typer(rich_markup_mode=None)
@@ -65,20 +65,25 @@ def open_(
     path: Annotated[str, typer.Argument(metavar="PATH")],
     lines: Annotated[str | None, typer.Option("--lines", metavar="PATH")] = None,
     organisation: Organisation = None,
+    total: Annotated[bool, typer.Option("--sum")] = False,
     who: Who = "",
 ) -> None:
     """Make the database of lines and roll-ups that were made elsewhere."""
+    if total and organisation:
+        raise UserError("lake.sum_of_all")
     made_in = place(path)
     of = place(lines) if lines else made_in
     with reached(of, made_in), contextlib.closing(Store(session.path, wait=session.wait)) as store:
         named = _organisations(made_in, lake.OF_ROLLUPS, organisation)
-        if len(named) > 1:
+        if len(named) > 1 and not total:
             raise UserError("lake.several", names=listed(named))
-        (name,) = named
-        own = session.path.absolute() == places().own.absolute()
+        where, demo = (of, made_in), session.path.absolute() != places().own.absolute()
         signed = session.signed_by(who)
-        made = lake.open_lake(store, (of, made_in), name, signed, demo=not own)
-    _told(session, "opened", session.path, {name: made})
+        if total:
+            made = lake_sum.open_sum(store, where, signed, demo=demo)
+        else:
+            made = [lake.open_lake(store, where, named[0], signed, demo=demo)]
+    _told(session, "opened", session.path, {one.organisation: one for one in made})
 
 
 def _organisations(where: Path, manifest: str, wanted: str | None) -> list[str]:
