@@ -152,3 +152,21 @@ def test_what_organisations_do_not_agree_on_is_unknown(organisations):
     after = {row[0]: row[1:] for row in rows(nami.folder / "other", of)}
     assert measure != "visitors"
     assert after[category] == (None, None)
+
+
+def test_a_small_organisation_is_not_told_from_the_others(organisations):
+    nami, place, own, _ = organisations
+    for name in NAMES:
+        with closing(Store(own[name])) as store, store.write() as db:
+            people = 4 if name == "Bo" else 400
+            db.run("update activity set value = ?", [people])
+        nami.json("lines", "export", "--out", place, "--organisation", name, "--db", own[name])
+    nami.json("rollup", "--lines", place, "--out", place)
+    path = nami.folder / "other"
+    nami.json("open", place, "--sum", "--db", path)
+    asked = nami.json("kpi", "impact_spend", "--by", "group", "--db", path)
+    told = {one["group"]: one["state"] for one in asked}
+    assert told["Bo"] != "value"
+    assert any(state == "value" for state in told.values())
+    whole = nami.json("kpi", "impact_spend", "--db", path)
+    assert [one["state"] for one in whole] == ["value"]
