@@ -158,7 +158,7 @@ def test_a_small_organisation_is_not_told_from_the_others(organisations):
     nami, place, own, _ = organisations
     for name in NAMES:
         with closing(Store(own[name])) as store, store.write() as db:
-            people = 4 if name == "Bo" else 400
+            people = 2 if name == "Bo" else 400
             db.run("update activity set value = ?", [people])
         nami.json("lines", "export", "--out", place, "--organisation", name, "--db", own[name])
     nami.json("rollup", "--lines", place, "--out", place)

@@ -115,8 +115,8 @@ def test_any_history_is_added_up_alike(sail, files, data, merged):  # noqa: F811
 @settings(max_examples=examples(4), **QUICK)
 @given(histories, st.data())
 def test_roll_ups_in_between_by_any_engine_change_nothing(sail, files, data):  # noqa: F811
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as where:
+        folder = Path(where)
         made = {name: Database(folder, name) for name in ("one", "other")}
         place, out = folder / "lake", folder / "out"
 
