@@ -221,15 +221,18 @@ def _stated(path: Path) -> LakeManifest:
     return read_settings(LakeManifest, raw, lambda problem: damaged(problem.key))
 
 
-def publish(folder: Path, name: str, manifest: LakeManifest) -> None:
-    """Let a manifest count whose files are complete, and remove those of the one before."""
+def publish(folder: Path, name: str, manifest: LakeManifest, since: str | None) -> None:
+    """Let a manifest count whose files are complete, and remove those of the one before.
+
+    ``since`` is what ``object_storage.stamp`` said of that one when the work began.
+    """
     with object_storage.room_for(folder) as room:
         with whole(room / name) as half:
             stated = json.dumps(asdict(manifest), default=lambda day: day.isoformat(), indent=1)
             half.write_text(stated, "utf-8")
             snapshots.sync(half)
         if is_remote(folder):
-            object_storage.move(room / name, folder / name)
+            object_storage.move_over(room / name, folder / name, since)
     kinds = (RUN,) if name == OF_ROLLUPS else ("month=", REGISTERS, DRAFT)
     named = {part.name for part in manifest.parts}
     for inside in object_storage.sizes(folder):
@@ -247,7 +250,7 @@ def publish(folder: Path, name: str, manifest: LakeManifest) -> None:
 def turn(lake: Path, organisation: str) -> Iterator[tuple[Path, Path]]:
     """The folder of an organisation, made if needed, and one of this disk to make its files in.
 
-    On this disk one writer has it at a time.
+    On this disk one writer has it at a time; on object storage the first to publish counts.
 
     Raises:
         UserError: ``lake.name``, ``lake.foreign``.
@@ -281,7 +284,7 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
         UserError: ``export.unwritable``, or what ``turn`` and reading a database raise.
     """
     with turn(lake, organisation) as (folder, room), store.read_files() as (db, files):
-        there = object_storage.sizes(folder)
+        there, since = object_storage.sizes(folder), object_storage.stamp(folder / OF_LINES)
         put = partial(_put, folder, room / DRAFT, there)
         groups = db.frame("from line_groups order by batch, month")
         parts = [_put_group(db, put, files, row) for row in groups.rows(named=True)]
@@ -304,7 +307,7 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
             batches=tuple(batch for (batch,) in counting),
             parts=tuple(parts),
         )
-        publish(folder, OF_LINES, manifest)
+        publish(folder, OF_LINES, manifest, since)
     return manifest
 
 

@@ -280,6 +280,7 @@ def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeMan
         object_storage.room_for(source, folder) as copies,
         closing(instance.start()) as root,
     ):
+        since = object_storage.stamp(folder / OF_ROLLUPS)
         here = DuckDbEngine(Transaction(root))
         of_lines = Parts(source, source / OF_LINES, copies / "lines")
         _show_registers(here, of_lines, manifest)
@@ -317,7 +318,7 @@ def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeMan
             for name, file in files.items():
                 object_storage.move(file, folder / name)
         made = replace(made, months=dict(sorted((kept | of_due).items())))
-        lake.publish(folder, OF_ROLLUPS, made)
+        lake.publish(folder, OF_ROLLUPS, made, since)
     return made
 
 

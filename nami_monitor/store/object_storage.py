@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fnmatch import fnmatch
@@ -30,6 +30,8 @@ SAID: Final = {
     "UnauthenticatedError": "refused",
     "FileNotFoundError": "nowhere",
     "NotFoundError": "nowhere",
+    "AlreadyExistsError": "meanwhile",
+    "PreconditionError": "meanwhile",
 }
 """Which error becomes which sentence; of any other the server cannot be reached."""
 NO_BUCKET: Final = "NoSuchBucket"
@@ -123,7 +125,7 @@ def reached(*places: Path) -> Iterator[None]:
     """Turn what a server does not do into an error that a person can mend.
 
     Raises:
-        UserError: ``lake.refused``, ``lake.nowhere`` or ``lake.away``.
+        UserError: ``lake.refused``, ``lake.nowhere``, ``lake.meanwhile`` or ``lake.away``.
     """
     try:
         yield
@@ -188,6 +190,26 @@ def move(draft: Path, file: Path) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(file)
+
+
+def stamp(file: Path) -> str | None:
+    """What tells an object from the next of its name; None where there is none, and on a disk."""
+    if is_remote(file):
+        import obstore  # noqa: PLC0415 - of an extra that few install
+
+        there = cast("Any", file)
+        with suppress(FileNotFoundError):
+            return obstore.head(there.store, there.inside)["e_tag"]
+    return None
+
+
+def move_over(draft: Path, file: Path, since: str | None) -> None:
+    """As ``move`` of a small file to object storage, unless somebody wrote it ``since``."""
+    import obstore  # noqa: PLC0415 - of an extra that few install
+
+    there = cast("Any", file)
+    mode: Any = {"e_tag": since} if since else "create"
+    obstore.put(there.store, there.inside, draft.read_bytes(), mode=mode)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from nami_monitor.store import Store, lake, lake_rollups, lines, object_storage
 from tests.cli.test_cli_backup import everything
 from tests.cli.test_cli_lake import late
-from tests.support.lakes import differences
+from tests.support.lakes import differences, sail  # noqa: F401 - a fixture
 from tests.support.s3 import BUCKET, UNTOLD, s3, s3_server  # noqa: F401 - fixtures
 
 
@@ -103,6 +103,26 @@ def test_what_a_server_does_not_do_is_a_sentence_without_a_secret(
     )
 
 
+def test_of_two_jobs_at_once_the_first_counts(loaded, s3, monkeypatch):  # noqa: F811
+    loaded.json("lines", "export", "--out", s3)
+    loaded.json("rollup", "--lines", s3, "--out", s3)
+    late(loaded, "05-02-2025", 6)
+    loaded.json("lines", "export", "--out", s3)
+    publish, first = lake.publish, []
+
+    def overtaken(*args):
+        if not first:
+            first.append(args)
+            loaded.json("rollup", "--lines", s3, "--out", s3)
+        publish(*args)
+
+    monkeypatch.setattr(lake, "publish", overtaken)
+    refused = loaded.json("rollup", "--lines", s3, "--out", s3, code=1)
+    assert refused["error"]["key"] == "lake.meanwhile"
+    loaded.json("open", s3, "--db", loaded.folder / "moved")
+    assert everything(loaded.folder / "moved")["by_place"] == everything(loaded.db)["by_place"]
+
+
 def test_no_manifest_holds_a_secret(loaded, s3):  # noqa: F811
     loaded.json("lines", "export", "--out", s3)
     loaded.json("rollup", "--lines", s3, "--out", s3)
@@ -156,3 +176,21 @@ def test_azure_is_named_in_full_for_another_engine(monkeypatch):
         monkeypatch.delenv(name)
     address = "abfss://bak@eigen.dfs.core.windows.net/lake"
     assert str(object_storage.place(address) / "a=1") == f"{address}/a=1"
+
+
+@pytest.mark.slow
+def test_another_engine_reads_and_writes_the_bucket_itself(loaded, s3, sail):  # noqa: F811
+    late(loaded, "05-02-2025", 6)
+    loaded.json("lines", "export", "--out", s3)
+    roll = ("rollup", "--lines", s3, "--out", s3)
+    loaded.json(*roll, "--engine", "spark", "--remote", sail)
+    before = {key: found for key, found in objects().items() if lake_rollups.PART + "=" in key}
+    late(loaded, "05-01-2025", 7)
+    loaded.json("lines", "export", "--out", s3)
+    loaded.json(*roll, "--engine", "spark", "--remote", sail)
+    after = {key: found for key, found in objects().items() if lake_rollups.PART + "=" in key}
+    same = {key for key, found in after.items() if before.get(key) == found}
+    assert {key.split("/")[-2] for key in same} == {"part=2025-02-01"}
+    path = loaded.folder / "moved"
+    loaded.json("open", s3, "--db", path)
+    loaded.json("check", "--db", path)
