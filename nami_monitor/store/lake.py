@@ -36,7 +36,7 @@ from nami_monitor.store.backup_file import BackupPart
 from nami_monitor.store.engine import Store, Work
 from nami_monitor.store.export import whole
 from nami_monitor.store.object_storage import is_remote
-from nami_monitor.store.rollups import OF_ORDERS
+from nami_monitor.store.rollups import OF_ORDERS, is_sum
 from nami_monitor.store.transaction import Transaction, literal
 
 FORM: Final = 1
@@ -281,9 +281,12 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
         What is there then.
 
     Raises:
-        UserError: ``export.unwritable``, or what ``turn`` and reading a database raise.
+        UserError: ``export.unwritable``, ``lake.sum``, or what ``turn`` and reading a database
+            raise.
     """
     with turn(lake, organisation) as (folder, room), store.read_files() as (db, files):
+        if is_sum(db):
+            raise UserError("lake.sum", path=str(store.path))
         there, since = object_storage.sizes(folder), object_storage.stamp(folder / OF_LINES)
         put = partial(_put, folder, room / DRAFT, there)
         groups = db.frame("from line_groups order by batch, month")

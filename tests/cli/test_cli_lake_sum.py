@@ -124,7 +124,8 @@ def test_nothing_is_imported_into_a_sum(organisations):
     assert done.exit_code == 1
     assert str(path) in done.stderr
     assert not rows(path, "from by_place where month >= date '2025-03-01'")
-    assert nami.json("undo", 1, "--yes", "--db", path, code=1)["error"]["key"] == "lake.sum"
+    for args in (("undo", 1, "--yes"), ("lines", "export", "--out", nami.folder / "x")):
+        assert nami.json(*args, "--db", path, code=1)["error"]["key"] == "lake.sum"
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

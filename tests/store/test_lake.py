@@ -1,6 +1,5 @@
 """A lake holds what a database holds, and roll-ups of it are the same on every engine."""
 
-import shutil
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,16 +11,15 @@ from nami_monitor.core.words import Flag, PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute, latest_month
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
-from nami_monitor.store import Store, lake
-from nami_monitor.store.lake_sum import FEWEST, open_sum
+from nami_monitor.store import Store
 from tests.property.test_as_of import alike as alike_in_all
 from tests.support.lakes import (
-    ORGANISATION,
     differences,
     exported,
     opened,
     rolled,
     sail,  # noqa: F401 - a fixture
+    summed,
 )
 
 
@@ -90,18 +88,7 @@ def test_figures_and_measures_are_the_same_after_a_move(of_demo, tmp_path):
 def sum_of_demos(of_demo, tmp_path_factory):
     """The sum of five organisations that have the demo's data, by way of Sail."""
     _, place, _, by_sail = of_demo
-    several, names = tmp_path_factory.mktemp("several"), [f"o{n}" for n in range(FEWEST)]
-    for name in names:
-        for folder in (place, by_sail):
-            shutil.copytree(
-                folder / f"{lake.FOLDER}{ORGANISATION}", several / f"{lake.FOLDER}{name}",
-                dirs_exist_ok=True, ignore=shutil.ignore_patterns(lake.RUN + "*") if folder == place
-                else None,
-            )  # fmt: skip
-    path = tmp_path_factory.mktemp("sum") / "sum"
-    with closing(Store(path)) as store:
-        open_sum(store, (several, several), who="t")
-    return path, names
+    return summed(place, by_sail, tmp_path_factory.mktemp("sum"))
 
 
 @pytest.mark.slow
