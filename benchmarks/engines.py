@@ -3,7 +3,8 @@
 Run as ``python benchmarks/engines.py [LINES ...]``, in millions; 1, 3, 10 and 30 unless stated.
 Where NAMI_SPARK names the Python of an environment with ``pyspark`` (and there is a Java), Spark
 itself takes part, with two cores and a server of its own for each size. The last delivery of every
-database replaces a month, so lines are compared.
+database replaces a month, so lines are compared. Then another month is delivered anew, and each
+engine makes that month alone.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from table import Row, show
 from nami_monitor.core.periods import add_months
 from nami_monitor.store import Store, integrity, lake
 from nami_monitor.store.rollups import OF_ORDERS
+from nami_monitor.store.transaction import Transaction
 
 NAME = "bench"
 NAMI = (sys.executable, "-W", "ignore", "-m", "nami_monitor")
 LEAST = 0.006
 """Million lines by which the fixed costs of an engine are told."""
+LATE = 12
+"""Which month is delivered late, after a roll-up of all."""
 SPARK = os.environ.get("NAMI_SPARK")
 SAIL = """
 import sys
@@ -56,7 +60,7 @@ def _of_size(folder: Path, millions: float, fixed: dict[str, float]) -> Iterator
     folder.mkdir()
     with closing(Store(folder / "own")) as store:
         made.database(folder / "own", lines, lines // made.MONTHS)
-        _delivery(store, folder, add_months(made.FIRST, made.MONTHS - 1), lines // made.MONTHS)
+        _late(store, folder, made.MONTHS - 1, lines)
         begun = time.process_time()
         manifest = lake.export_lines(store, folder / "lake", NAME)
         took = time.process_time() - begun
@@ -66,20 +70,38 @@ def _of_size(folder: Path, millions: float, fixed: dict[str, float]) -> Iterator
         cpu = _cpu(engine, folder / "lake", folder / engine)
         each = f"{(cpu - few) / millions:.2f} s a million beyond that, " if few else ""
         fixed[engine] = few or cpu
-        with closing(Store(folder / "own")) as store, store.write() as db:
-            db.discard()
-            differ = _differences(db, folder / engine)
+        differ = _differ(folder, engine)
         yield Row(f"{millions:g} million: {engine}", f"{cpu:.1f} s CPU, {each}{differ} rows differ")
+    with closing(Store(folder / "own")) as store:
+        _late(store, folder, LATE, lines)
+        lake.export_lines(store, folder / "lake", NAME)
+    for engine in fixed:
+        cpu = _cpu(engine, folder / "lake", folder / engine)
+        differ = _differ(folder, engine)
+        yield Row(f"{millions:g} million, a late month: {engine}",
+                  f"{cpu:.1f} s CPU, {differ} rows differ")  # fmt: skip
 
 
-def _differences(db: object, out: Path) -> int:
+def _late(store: Store, folder: Path, month: int, lines: int) -> None:
+    """A delivery that replaces a month, by its place among them."""
+    day = add_months(made.FIRST, month)
+    _delivery(store, folder, day, lines // made.MONTHS, made.LARGE)
+
+
+def _differ(folder: Path, engine: str) -> int:
+    with closing(Store(folder / "own")) as store, store.write() as db:
+        db.discard()
+        return _differences(db, folder / engine)
+
+
+def _differences(db: Transaction, out: Path) -> int:
     folder = out / f"{lake.FOLDER}{NAME}"
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     total = 0
     for name in OF_ORDERS:
-        files = lake.parquet(manifest.rollup(folder, name))
-        db.run(f"create temp table {name}_there as from {files}")
-        total += integrity.different(db, f"{name}_there", name)
+        files = lake.parquet([folder / part.name for part in manifest.rollup(name)])
+        with db.table_of(f"{name}_there", f"from {files}") as there:
+            total += integrity.different(db, there, name)
     return total
 
 

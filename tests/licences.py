@@ -1,7 +1,7 @@
 """The licences of what ships: ``python -m tests.licences`` writes the table of docs/licences.md.
 
-What ships is what requirements.txt and, as extras, requirements-spark.txt and
-requirements-sign-in.txt name. Each licence
+What ships is what requirements.txt and, as extras, requirements-spark.txt,
+requirements-sign-in.txt and requirements-object-storage.txt name. Each licence
 stands in the package's own metadata; one that is not known here stops it until somebody looks
 whether it goes with the EUPL.
 """
@@ -43,7 +43,7 @@ BEGIN, END = "<!-- python -m tests.licences writes this table -->\n\n", "\n\n<!-
 
 def shipped():
     """The names of the packages that ship; those of an extra name all of requirements.txt."""
-    extras = ("requirements-spark.txt", "requirements-sign-in.txt")
+    extras = [f"requirements-{extra}.txt" for extra in ("spark", "sign-in", "object-storage")]
     lines = [line for name in extras for line in (ROOT / name).read_text("utf-8").splitlines()]
     found = (re.match(r"([a-z0-9._-]+)(?:\[.*?\])?==", line) for line in lines)
     return sorted({match[1] for match in found if match})

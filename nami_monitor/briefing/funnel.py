@@ -20,6 +20,7 @@ from nami_monitor.signals.funnel import (
     funnel,
 )
 from nami_monitor.store import Transaction
+from nami_monitor.store.rollups import is_sum
 
 KINDS: Final = {
     Unit.PER_1000_UNIT_YEARS: RatioKind.RATE,
@@ -94,6 +95,8 @@ def kind_of(kpi: Kpi) -> RatioKind | None:
 def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
     """Set the locations of the last period of a question against limits for their size.
 
+    In a sum of organisations these are what is compared.
+
     Raises:
         UserError: as ``compute`` says.
         ValueError: ``kind_of`` gives the KPI no kind.
@@ -102,19 +105,20 @@ def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
     if kind is None:
         raise ValueError(kpi.code)
     (whole,) = compute(db, kpi, replace(ask, last=1, by=()))
-    results = compute(db, kpi, replace(ask, last=1, by=("location",)))
+    by = "group" if is_sum(db) else "location"
+    results = compute(db, kpi, replace(ask, last=1, by=(by,)))
     shown = [one for one in results if Flag.SMALL_CELL not in one.flags and _there(one)]
     hidden = sum(Flag.SMALL_CELL in one.flags for one in results)
     places = [
-        FunnelLocation(one.keys["location"], one.numerator or 0.0, one.denominator)
+        FunnelLocation(one.keys[by], one.numerator or 0.0, one.denominator)
         for one in shown
         if one.state is State.VALUE
     ]
     told = funnel(kind, places)
     points = {} if isinstance(told, NoFunnel) else {point.key: point for point in told.points}
-    called = names(db, "location", [one.keys["location"] for one in shown], lang)
+    called = names(db, by, [one.keys[by] for one in shown], lang)
     sites = [
-        _site(kpi, one, points.get(one.keys["location"]), called[one.keys["location"]], lang)
+        _site(kpi, one, points.get(one.keys[by]), (one.keys[by], called[one.keys[by]]), lang)
         for one in shown
     ]
     sites.sort(key=lambda site: -abs(site.point.z or 0.0) if site.point else 0.0)
@@ -129,13 +133,17 @@ def _there(result: KpiResult) -> bool:
 
 
 def _site(
-    kpi: Kpi, result: KpiResult, point: FunnelPoint[str | None] | None, name: str, lang: str
+    kpi: Kpi,
+    result: KpiResult,
+    point: FunnelPoint[str | None] | None,
+    called: tuple[str | None, str],
+    lang: str,
 ) -> FunnelSite:
     way = 0.0
     if point and point.zone in OUTSIDE:
         way = 1.0 if point.zone in ABOVE else -1.0
     remark = reason_sentence(result, lang) or ""
-    return FunnelSite(result.keys["location"], name, result, point, effect(kpi, way), remark)
+    return FunnelSite(*called, result, point, effect(kpi, way), remark)
 
 
 def _sentence(made: FunnelComparison, count: int, lang: str) -> str:

@@ -19,7 +19,7 @@ from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
 from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
 from nami_monitor.kpis.over_time.added_up import added_up
-from nami_monitor.kpis.questions import RELATIONS, Ask, choose, filter_sql, periods_sql
+from nami_monitor.kpis.questions import RELATIONS, Ask, choose_in, filter_sql, periods_sql
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.why import ZERO, Against, K, Number, compared_periods, exact, on_grid
 from nami_monitor.store import Transaction
@@ -314,7 +314,7 @@ def spend_by_stream(db: Transaction, ask: Ask, before: Period, after: Period) ->
 
 def _bought(db: Transaction, ask: Ask, span: str) -> list[Product[str]]:
     """What was bought of each article in the earlier (0) and the later (1) period."""
-    relation = choose(READS, ask.used)
+    relation = choose_in(db, READS, ask.used)
     article, unit = (RELATIONS[relation.name].dimensions[name] for name in (ARTICLE, "base_unit"))
     test, parameters = filter_sql(relation, ask.filters)
     rows = db.rows(

@@ -3,7 +3,8 @@
 Hiding a cell is not enough: totals less the other cells would give it away, within one question or
 across several with other filters. So small places stand together in *protected sets* of at least
 two, formed over all data and never from a question. A set belongs to a category, and to orders,
-requests or assets, because a place that has none of them there hides nothing.
+requests or assets, because a place that has none of them there hides nothing. In a sum of
+organisations these are protected as places are, too.
 
 A figure that speaks of a part of a set is hidden when the question is finer than place and
 category, and when any month of a place of the set holds one article or too few orders: other
@@ -12,7 +13,7 @@ places in a set are never told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
@@ -23,6 +24,7 @@ from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis.questions import EMPTY, ORDERS, Ask, Relation
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
+from nami_monitor.store.rollups import is_sum
 from nami_monitor.store.transaction import literal, literals
 
 STAFF: Final = ("fte", "headcount", "staff")
@@ -106,11 +108,39 @@ def _protected(db: Transaction) -> tuple[ProtectedSet, ...]:
     for rolled, category, location in db.rows(there):
         if location in sites:
             members[rolled, category].append(sites[location])
+    of_groups = _as_places(sites.values()) if is_sum(db) else {}
     return tuple(
         ProtectedSet(*key, {place: sites[place].group for place in sorted(whole)})
         for key, own in members.items()
-        for whole in protected_sets(own)
+        for whole in (*protected_sets(own), *_sets_of_groups(own, of_groups))
     )
+
+
+def _as_places(sites: Iterable[StaffedSite]) -> dict[str | None, StaffedSite]:
+    """Each group as if it were one place: in a sum of organisations these are what is compared."""
+    members: dict[str | None, list[StaffedSite]] = defaultdict(list)
+    for site in sites:
+        members[site.group].append(site)
+    return {
+        group: StaffedSite(
+            location=group or "",
+            group=None,
+            staff=sum(staff) if (staff := [one.staff for one in own if one.staff]) else None,
+            orders=sum(one.orders for one in own),
+        )
+        for group, own in members.items()
+    }
+
+
+def _sets_of_groups(
+    sites: Sequence[StaffedSite], of_groups: Mapping[str | None, StaffedSite]
+) -> list[frozenset[str]]:
+    """The places of groups that stand together, because one of them is small as a whole."""
+    there = {of_groups[site.group] for site in sites if site.group in of_groups}
+    return [
+        frozenset(site.location for site in sites if site.group in whole)
+        for whole in protected_sets(there)
+    ]
 
 
 def protected_sets(sites: Collection[StaffedSite]) -> list[frozenset[str]]:

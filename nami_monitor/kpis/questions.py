@@ -9,7 +9,7 @@ from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, periods_until, spans_until
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.store import Transaction
-from nami_monitor.store.rollups import BY_PLACE, BY_PRODUCT, MEASURES
+from nami_monitor.store.rollups import BY_PLACE, BY_PRODUCT, MEASURES, is_sum
 
 JOINS = {
     "group": "left join location_facts as g on g.location_id = r.location_id",
@@ -175,6 +175,18 @@ def choose(reads: Collection[str], used: Collection[str]) -> Relation:
         if set(used) <= set(RELATIONS[name].dimensions):
             return RELATIONS[name]
     raise UserError("kpi.dimensions_apart", seen=", ".join(used))
+
+
+def choose_in(db: Transaction, reads: Collection[str], used: Collection[str]) -> Relation:
+    """As ``choose``, of what a database holds: the sum of organisations has no lines.
+
+    Raises:
+        UserError: as ``choose``.
+    """
+    relation = choose(reads, used)
+    if relation.name == "order_lines" and is_sum(db):
+        raise UserError("kpi.dimensions_apart", seen=", ".join(used))
+    return relation
 
 
 EMPTY = "-"

@@ -13,6 +13,7 @@ from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.source_rows import SourceRows, split_evenly
 from nami_monitor.store import Transaction
+from nami_monitor.store.rollups import is_sum
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
 def source_rows(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[SourceRows, ...]:
     """The rows that a figure rests on, by table; none where they may not be told."""
     hidden = result.reason is not None and result.reason.key == "small_cell"
-    if hidden or result.state is State.NOT_APPLICABLE:
+    if hidden or result.state is State.NOT_APPLICABLE or is_sum(db):
         return ()
     found = kpi.over_time.source_rows(db, kpi, ask, result)
     tables = {rows.source.table for rows in found} & PRIVATE.keys()

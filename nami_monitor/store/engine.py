@@ -24,7 +24,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError, listed
-from nami_monitor.store import instance, lines, migrations, schema, snapshots, trail
+from nami_monitor.store import instance, lines, migrations, rollups, schema, snapshots, trail
 from nami_monitor.store.snapshots import Manifest
 from nami_monitor.store.trail import TrailRow
 from nami_monitor.store.transaction import Transaction, literal
@@ -55,6 +55,10 @@ class Work(StrEnum):
     UPGRADE = "upgrade"
     RESTORE = "restore"
     COMPACT = "compact"
+
+
+OF_DATA: Final = frozenset({Work.IMPORT, Work.UNDO, Work.CODES, Work.ENTRY})
+"""Work after which roll-ups are made anew from lines."""
 
 
 @dataclass
@@ -201,7 +205,8 @@ class Store:
 
         Raises:
             DatabaseHeldError: others write for longer than ``wait``.
-            UserError: ``store.unwritable``, ``store.full``, or what ``read`` raises.
+            UserError: ``store.unwritable``, ``store.full``, ``lake.sum`` where data would change
+                in the sum of organisations, or what ``read`` raises.
         """
         with instance.sentences(self.path), self._turn(what, who):
             begun = time.perf_counter()
@@ -210,6 +215,8 @@ class Store:
             source = self._folder / base.file if base else None
             with self._draft(draft, source) as (cursor, db):
                 blocked = time.perf_counter() - begun
+                if what in OF_DATA and rollups.is_sum(db):
+                    raise UserError("lake.sum", path=str(self.path))
                 yield db
                 begun = time.perf_counter()
                 if not db.discarded:

@@ -8,7 +8,8 @@
 
 No file ever changes. A manifest names those that count, with their hashes, and is replaced as a
 whole after them: who reads it sees the old state or the new one. Each organisation has a folder of
-its own, so who may read which figures is a matter of files.
+its own, so who may read which figures is a matter of files. A lake is a folder, or a place on
+object storage, see ``object_storage``.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +31,12 @@ from filelock import FileLock
 from nami_monitor import __version__
 from nami_monitor.core.errors import UserError, listed, short
 from nami_monitor.core.settings_toml import read_settings, strict
-from nami_monitor.store import lines, schema, snapshots
+from nami_monitor.store import lines, object_storage, schema, snapshots
 from nami_monitor.store.backup_file import BackupPart
 from nami_monitor.store.engine import Store, Work
 from nami_monitor.store.export import whole
-from nami_monitor.store.rollups import OF_ORDERS
+from nami_monitor.store.object_storage import is_remote
+from nami_monitor.store.rollups import OF_ORDERS, is_sum
 from nami_monitor.store.transaction import Transaction, literal
 
 FORM: Final = 1
@@ -43,6 +46,8 @@ OF_ROLLUPS: Final = "rollups.json"
 REGISTERS: Final = "registers"
 READ_AS_VIEWS: Final = ("contracts",)
 """Views of registers that order lines are joined to: they are written as they stand."""
+ROWS_IN_ORDER: Final = ("merged", "product_spans", "contracts")
+"""Registers that roll-ups read: equal rows give equal files, so no month is made anew for them."""
 RUN: Final = "rollups-"
 LOCK: Final = ".lock"
 DRAFT: Final = ".draft"
@@ -71,6 +76,8 @@ class LakeManifest:
         batches: the deliveries that count; without one it is as if that had never come.
         parts: the files, by their name below the folder of the organisation.
         of: of roll-ups the hash of the manifest of the lines; otherwise empty.
+        months: of roll-ups what each month was made of, as ``lake_rollups`` tells it.
+        read: of roll-ups what all months were made of, likewise.
         form: the form of the lake.
     """
 
@@ -82,16 +89,18 @@ class LakeManifest:
     batches: tuple[int, ...]
     parts: tuple[BackupPart, ...]
     of: str = ""
+    months: dict[str, str] = field(default_factory=dict)
+    read: str = ""
     form: int = FORM
 
-    def rollup(self, folder: Path, table: str) -> list[Path]:
-        """The files of a roll-up, in the folder of the organisation."""
-        steps = ((part.name.split("/"), folder / part.name) for part in self.parts)
+    def rollup(self, table: str) -> list[BackupPart]:
+        """The files of a roll-up."""
+        steps = ((part.name.split("/"), part) for part in self.parts)
         return [
-            file for (run, *inside), file in steps if run.startswith(RUN) and inside[0] == table
+            part for (run, *inside), part in steps if run.startswith(RUN) and inside[0] == table
         ]
 
-    def register(self, folder: Path, table: str) -> Path:
+    def register(self, table: str) -> BackupPart:
         """The file of a register.
 
         Raises:
@@ -99,14 +108,44 @@ class LakeManifest:
         """
         for part in self.parts:
             if part.name.startswith(f"{REGISTERS}/{table}."):
-                return folder / part.name
-        raise UserError("lake.missing", path=str(folder), part=f"{REGISTERS}/{table}")
+                return part
+        raise UserError("lake.missing", path=OF_LINES, part=f"{REGISTERS}/{table}")
 
 
-def part_of(folder: Path, file: Path) -> BackupPart:
-    """A file in the folder of an organisation, as a manifest states it."""
-    name = file.relative_to(folder).as_posix()
+def hashed(file: Path) -> str:
+    """The hash of the bytes of a small file, wherever it is."""
+    return sha256(file.read_bytes()).hexdigest()
+
+
+def part_of(name: str, file: Path) -> BackupPart:
+    """A file of this disk as a manifest states it, under its name in the organisation's folder."""
     return BackupPart(name, file.stat().st_size, snapshots.sha256(file))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The files that a manifest names, as files of this disk.
+
+    Args:
+        folder: that of the organisation.
+        manifest: the manifest, which the files are compared with.
+        copies: a folder of this disk for those of object storage.
+    """
+
+    folder: Path
+    manifest: Path
+    copies: Path
+
+    def near(self, part: BackupPart) -> Path:
+        """One of them, after its bytes were compared.
+
+        Raises:
+            UserError: ``lake.changed``.
+        """
+        file = object_storage.near(self.folder / part.name, self.copies, part.name)
+        if file.stat().st_size != part.size or snapshots.sha256(file) != part.sha256:
+            raise UserError("lake.changed", path=str(self.manifest), part=part.name)
+        return file
 
 
 def organisations(lake: Path, manifest: str) -> dict[str, Path]:
@@ -115,15 +154,17 @@ def organisations(lake: Path, manifest: str) -> dict[str, Path]:
     Raises:
         UserError: ``lake.none`` when there is none.
     """
-    found = {path.parent.name.removeprefix(FOLDER): path.parent
-             for path in sorted(lake.glob(f"{FOLDER}*/{manifest}"))}  # fmt: skip
+    steps = [name.split("/") for name in object_storage.sizes(lake, f"{FOLDER}*/{manifest}")]
+    found = {own.removeprefix(FOLDER): lake / own for own, _ in sorted(steps)}
     if not found:
         raise UserError("lake.none", path=str(lake), part=manifest)
     return found
 
 
 def read_lake(folder: Path, name: str) -> LakeManifest:
-    """A manifest from anywhere, after it and its files were looked at.
+    """A manifest from anywhere, after it was looked at; its files are there in their size.
+
+    What is in them is compared where they are read, see ``Parts``.
 
     Args:
         folder: that of an organisation.
@@ -138,13 +179,26 @@ def read_lake(folder: Path, name: str) -> LakeManifest:
     names = [step for part in manifest.parts for step in part.name.split("/")]
     if wrong := [step for step in names if not STEP.fullmatch(step)]:
         raise UserError("lake.damaged", path=str(path), part=short(wrong[0]))
+    there = object_storage.sizes(folder)
     for part in manifest.parts:
-        file = folder / part.name
-        if not file.is_file():
+        if part.name not in there:
             raise UserError("lake.missing", path=str(path), part=part.name)
-        if file.stat().st_size != part.size or snapshots.sha256(file) != part.sha256:
+        if there[part.name] != part.size:
             raise UserError("lake.changed", path=str(path), part=part.name)
     return manifest
+
+
+def both(folder: Path, made: Path) -> tuple[LakeManifest, LakeManifest]:
+    """The manifests of the lines in a folder of an organisation, and of their roll-ups in another.
+
+    Raises:
+        UserError: ``lake.other_lines`` when the roll-ups are of other lines, or what ``read_lake``
+            raises.
+    """
+    manifest, rollups = read_lake(folder, OF_LINES), read_lake(made, OF_ROLLUPS)
+    if rollups.of != hashed(folder / OF_LINES):
+        raise UserError("lake.other_lines", path=str(made))
+    return manifest, rollups
 
 
 def _stated(path: Path) -> LakeManifest:
@@ -167,27 +221,36 @@ def _stated(path: Path) -> LakeManifest:
     return read_settings(LakeManifest, raw, lambda problem: damaged(problem.key))
 
 
-def publish(folder: Path, name: str, manifest: LakeManifest) -> None:
-    """Let a manifest count whose files are complete, and remove those of the one before."""
-    with whole(folder / name) as half:
-        stated = json.dumps(asdict(manifest), default=lambda day: day.isoformat(), indent=1)
-        half.write_text(stated, "utf-8")
-        snapshots.sync(half)
+def publish(folder: Path, name: str, manifest: LakeManifest, since: str | None) -> None:
+    """Let a manifest count whose files are complete, and remove those of the one before.
+
+    ``since`` is what ``object_storage.stamp`` said of that one when the work began.
+    """
+    with object_storage.room_for(folder) as room:
+        with whole(room / name) as half:
+            stated = json.dumps(asdict(manifest), default=lambda day: day.isoformat(), indent=1)
+            half.write_text(stated, "utf-8")
+            snapshots.sync(half)
+        if is_remote(folder):
+            object_storage.move_over(room / name, folder / name, since)
     kinds = (RUN,) if name == OF_ROLLUPS else ("month=", REGISTERS, DRAFT)
     named = {part.name for part in manifest.parts}
-    for path in sorted(folder.rglob("*"), reverse=True):
-        inside = path.relative_to(folder).as_posix()
+    for inside in object_storage.sizes(folder):
         if inside.startswith(kinds) and inside not in named:
-            with suppress(OSError):  # a folder that holds files, or a file that somebody reads
-                if path.is_dir():
+            with suppress(OSError):  # somebody reads it
+                (folder / inside).unlink()
+    if not is_remote(folder):
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir() and path.relative_to(folder).as_posix().startswith(kinds):
+                with suppress(OSError):  # it holds files
                     path.rmdir()
-                else:
-                    path.unlink()
 
 
 @contextmanager
-def turn(lake: Path, organisation: str) -> Iterator[Path]:
-    """The folder of an organisation, made if needed, for one writer at a time.
+def turn(lake: Path, organisation: str) -> Iterator[tuple[Path, Path]]:
+    """The folder of an organisation, made if needed, and one of this disk to make its files in.
+
+    On this disk one writer has it at a time; on object storage the first to publish counts.
 
     Raises:
         UserError: ``lake.name``, ``lake.foreign``.
@@ -195,11 +258,15 @@ def turn(lake: Path, organisation: str) -> Iterator[Path]:
     if not NAME.fullmatch(organisation):
         raise UserError("lake.name", seen=short(organisation))
     folder = lake / f"{FOLDER}{organisation}"
-    folder.mkdir(parents=True, exist_ok=True)
-    if strange := sorted(path.name for path in folder.iterdir() if not OURS.fullmatch(path.name)):
+    if is_remote(folder):
+        names = {name.partition("/")[0] for name in object_storage.sizes(folder)}
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {path.name for path in folder.iterdir()}
+    if strange := sorted(name for name in names if not OURS.fullmatch(name)):
         raise UserError("lake.foreign", path=str(folder), names=listed(strange))
-    with FileLock(folder / LOCK):
-        yield folder
+    with object_storage.room_for(folder) as room, FileLock(room / LOCK):
+        yield folder, room
 
 
 def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
@@ -214,11 +281,16 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
         What is there then.
 
     Raises:
-        UserError: ``export.unwritable``, or what ``turn`` and reading a database raise.
+        UserError: ``export.unwritable``, ``lake.sum``, or what ``turn`` and reading a database
+            raise.
     """
-    with turn(lake, organisation) as folder, store.read_files() as (db, files):
+    with turn(lake, organisation) as (folder, room), store.read_files() as (db, files):
+        if is_sum(db):
+            raise UserError("lake.sum", path=str(store.path))
+        there, since = object_storage.sizes(folder), object_storage.stamp(folder / OF_LINES)
+        put = partial(_put, folder, room / DRAFT, there)
         groups = db.frame("from line_groups order by batch, month")
-        parts = [_put_group(db, folder, files, row) for row in groups.rows(named=True)]
+        parts = [_put_group(db, put, files, row) for row in groups.rows(named=True)]
         named = {
             "file": pl.Series([part.name for part in parts], dtype=pl.String),
             "sha256": pl.Series([part.sha256 for part in parts], dtype=pl.String),
@@ -227,7 +299,7 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
         with db.view_of("named_groups", groups.with_columns(**named)) as view:
             for table in (*tables, *READ_AS_VIEWS):
                 rows = view if table == "line_groups" else table
-                parts.append(_put(folder, f"{REGISTERS}/{table}", partial(_copy, db, rows)))
+                parts.append(put(f"{REGISTERS}/{table}", partial(_copy, db, rows)))
         counting = db.rows("select batch from batches where undone_at is null order by batch")
         manifest = LakeManifest(
             organisation=organisation,
@@ -238,7 +310,7 @@ def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
             batches=tuple(batch for (batch,) in counting),
             parts=tuple(parts),
         )
-        publish(folder, OF_LINES, manifest)
+        publish(folder, OF_LINES, manifest, since)
     return manifest
 
 
@@ -252,34 +324,55 @@ def stored_tables(db: Transaction) -> list[str]:
 
 
 def _put_group(
-    db: Transaction, folder: Path, files: Mapping[str, Path], group: Mapping[str, Any]
+    db: Transaction,
+    put: Callable[..., BackupPart],
+    files: Mapping[str, Path],
+    group: Mapping[str, Any],
 ) -> BackupPart:
     """The file of a group of lines: that of the snapshot, or one of lines of the table."""
     batch, month, name = group["batch"], group["month"], group["file"]
     if name is None:
         write = partial(lines.copy_group, db, lines.STORED, batch, month)
-        return _put(folder, lines.name_of(batch, month), write)
-    if not (folder / name).exists():
-        draft = folder / DRAFT
-        snapshots.copy_file(files[f"{snapshots.LINES}/{name}"], draft)
-        (folder / name).parent.mkdir(exist_ok=True)
-        draft.replace(folder / name)
-    return BackupPart(name, (folder / name).stat().st_size, group["sha256"])
+        return put(lines.name_of(batch, month), write)
+    copy = partial(snapshots.copy_file, files[f"{snapshots.LINES}/{name}"])
+    return put(name, copy, group["sha256"])
 
 
 def _copy(db: Transaction, table: str, path: Path) -> None:
-    db.run(f"copy (from {table}) to {literal(str(path))} (format parquet, compression zstd)")
+    rows = f"from {table}" + (" order by all" if table in ROWS_IN_ORDER else "")
+    db.run(f"copy ({rows}) to {literal(str(path))} (format parquet, compression zstd)")
 
 
-def _put(folder: Path, name: str, write: Callable[[Path], object]) -> BackupPart:
-    """Write a file; its content gives it the last part of its name."""
-    draft = folder / DRAFT
+def _put(
+    folder: Path,
+    draft: Path,
+    there: Mapping[str, int],
+    name: str,
+    write: Callable[[Path], object],
+    known: str = "",
+) -> BackupPart:
+    """Write a file, unless it is there already.
+
+    Args:
+        folder: that of the organisation.
+        draft: where it is made.
+        there: the files in the folder, with their size.
+        name: its name there; without a hash the first part, its content gives the last.
+        write: writes it.
+        known: the hash of its content, where that is known.
+    """
+    if known and name in there:
+        return BackupPart(name, there[name], known)
     write(draft)
     snapshots.sync(draft)
-    file = folder / f"{name}.{snapshots.sha256(draft)[:12]}.parquet"
-    file.parent.mkdir(exist_ok=True)
-    draft.replace(file)
-    return part_of(folder, file)
+    part = part_of(name, draft)
+    if not known:
+        part = replace(part, name=f"{name}.{part.sha256[:12]}.parquet")
+    if part.name in there and is_remote(folder):
+        draft.unlink()
+    else:
+        object_storage.move(draft, folder / part.name)
+    return part
 
 
 def open_lake(
@@ -300,38 +393,41 @@ def open_lake(
         What the lake says of the lines.
 
     Raises:
-        UserError: ``lake.other_lines`` when the roll-ups are of other lines, ``lake.left_out`` when
-            the manifest leaves a delivery out that its registers do not call undone,
-            ``lake.holds_data``, ``lake.demo``, or what ``read_lake`` and writing a database raise.
+        UserError: ``lake.left_out`` when the manifest leaves a delivery out that its registers do
+            not call undone, ``lake.holds_data``, ``lake.demo``, or what ``both`` and writing a
+            database raise.
     """
     folder, made = (place / f"{FOLDER}{organisation}" for place in places)
-    manifest, rollups = read_lake(folder, OF_LINES), read_lake(made, OF_ROLLUPS)
-    if rollups.of != snapshots.sha256(folder / OF_LINES):
-        raise UserError("lake.other_lines", path=str(made))
-    with store.write(Work.RESTORE, who) as db:
+    manifest, rollups = both(folder, made)
+    with (
+        object_storage.room_for(*places, beside=store.path) as room,
+        store.write(Work.RESTORE, who) as db,
+    ):
+        near = Parts(folder, folder / OF_LINES, room / "lines").near
+        rolled = Parts(made, made / OF_ROLLUPS, room / "rollups").near
         if db.value("select exists (from batches)"):
             raise UserError("lake.holds_data", path=str(store.path))
         for table in stored_tables(db):
             if table in OF_ORDERS:
-                _fill(db, table, rollups.rollup(made, table))
+                fill(db, table, [rolled(part) for part in rollups.rollup(table)])
             elif table == "trail":  # no row of it goes, and none comes twice
-                rows = parquet([manifest.register(folder, table)])
+                rows = parquet([near(manifest.register(table))])
                 db.run(
                     f"insert into trail by name from {rows} where id not in (select id from trail)"
                 )
             elif table != lines.STORED:
-                _fill(db, table, [manifest.register(folder, table)])
+                fill(db, table, [near(manifest.register(table))])
         if not demo and db.value("select demo from meta"):
             raise UserError("lake.demo", path=str(folder))
         counting = db.rows("select batch from batches where undone_at is null order by batch")
         if manifest.batches != tuple(batch for (batch,) in counting):
             raise UserError("lake.left_out", path=str(folder))
-        named = {part.name: folder / part.name for part in manifest.parts}
+        named = {part.name: near(part) for part in manifest.parts if lines.is_group(part.name)}
         lines.take_over(db, store.path.absolute() / snapshots.LINES, named)
     return manifest
 
 
-def _fill(db: Transaction, table: str, files: Sequence[Path]) -> None:
+def fill(db: Transaction, table: str, files: Sequence[Path]) -> None:
     """Put the rows of files in the place of those of a table."""
     db.run(f"delete from {table}")
     if files:

@@ -225,6 +225,11 @@ def name_of(batch: int, month: date) -> str:
     return f"month={month:%Y-%m}/batch={batch}"
 
 
+def is_group(name: str) -> bool:
+    """Whether a name below the folder of lines is that of a group's file."""
+    return name.startswith("month=")
+
+
 def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path) -> tuple[str, int]:
     """Write a group of lines of a table to a file.
 

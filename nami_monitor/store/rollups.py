@@ -230,6 +230,15 @@ LINES_AT_ONCE = 1_000_000
 """Order lines that are added up in one statement; groups of more lines take longer to find."""
 
 
+SUM: Final = "lake_sum"
+"""The kind of the entry in the journal of a database that is the sum of organisations."""
+
+
+def is_sum(db: Transaction) -> bool:
+    """Whether a database is the sum of organisations: roll-ups without their lines."""
+    return db.once(SUM, lambda: bool(db.value(f"select exists (from kept where kind = '{SUM}')")))
+
+
 def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> None:
     """Bring the roll-ups of order lines in line with the lines.
 

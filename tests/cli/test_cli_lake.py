@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from nami_monitor.store import lake, lake_rollups, lines, schema, snapshots
@@ -21,8 +22,8 @@ import sys
 from pathlib import Path
 from nami_monitor.store import lake_rollups
 write = lake_rollups.DuckDbEngine.write
-def slowly(self, sql, folder):
-    write(self, sql, folder)
+def slowly(self, sql, folder, **form):
+    write(self, sql, folder, **form)
     if "delivered" in str(folder):
         print("nearly done", flush=True)
         sys.stdin.read()
@@ -97,6 +98,71 @@ def test_a_second_export_writes_what_changed(made):
     assert set(of_own(place, "").glob("month=*/*")) == before.keys()
 
 
+def rolled_files(place, organisation):
+    """The files of roll-ups of an organisation by month, with their content and when written."""
+    folder = place / f"{lake.FOLDER}{organisation}"
+    return {
+        (path.parent.name, path.relative_to(folder).as_posix()): (path.read_bytes(), path.stat())
+        for path in folder.rglob(f"{lake_rollups.PART}=*/*.parquet")
+    }
+
+
+def test_a_late_delivery_touches_only_its_months_of_its_organisation(made):
+    nami, place = made
+    nami.json("lines", "export", "--out", place, "--organisation", "second")
+    nami.json("rollup", "--lines", place, "--out", place)
+    before = {name: rolled_files(place, name) for name in ("own", "second")}
+    assert {month for month, _ in before["own"]} == {"part=2025-01-01", "part=2025-02-01"}
+    late(nami, "05-02-2025", 6)
+    nami.json("lines", "export", "--out", place)
+    nami.json("rollup", "--lines", place, "--out", place)
+    after = rolled_files(place, "own")
+    assert rolled_files(place, "second") == before["second"]
+    same = {key for key, found in after.items() if before["own"].get(key) == found}
+    assert {month for month, _ in same} == {"part=2025-01-01"}
+    assert {month for month, _ in after.keys() - same} == {"part=2025-02-01"}
+    assert {key for key in before["own"] if key[0] == "part=2025-01-01"} == same
+    assert (
+        everything(moved(nami, place, "m", "--organisation", "own"))["by_place"]
+        == (everything(nami.db)["by_place"])
+    )
+
+
+def test_a_roll_up_of_which_a_file_was_changed_is_made_anew(made):
+    nami, place = made
+    path = next(iter(of_own(place, "").rglob("by_place/*/*/*.parquet")))
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    refused = nami.json("open", place, "--db", nami.folder / "x", code=1)
+    assert refused["error"]["key"] == "lake.changed"
+    nami.json("rollup", "--lines", place, "--out", place)
+    assert everything(moved(nami, place))["by_place"] == everything(nami.db)["by_place"]
+
+
+def relined(place, change):
+    """A register of groups of lines, and its place in the manifest, after a change of its rows."""
+    path = of_own(place, lake.OF_LINES)
+    raw = json.loads(path.read_text("utf-8"))
+    part = next(one for one in raw["parts"] if "/line_groups." in one["name"])
+    file = of_own(place, part["name"])
+    with duckdb.connect() as db:
+        db.execute(f"create table g as from '{file}'")
+        db.execute(f"update g set {change}")
+        db.execute(f"copy g to '{file}' (format parquet)")
+    part |= {"size": file.stat().st_size, "sha256": snapshots.sha256(file)}
+    path.write_text(json.dumps(raw), "utf-8")
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_lines_that_do_not_add_up_are_refused(made, lang):
+    nami, place = made
+    before = of_own(place, lake.OF_ROLLUPS).read_bytes()
+    relined(place, "lines = lines + 1 where batch = 3")
+    done = nami.json("rollup", "--lines", place, "--out", place, "--lang", lang, code=1)["error"]
+    assert done["key"] == "lake.adds_up"
+    assert of_own(place, lake.OF_ROLLUPS).read_bytes() == before
+
+
 def test_each_organisation_has_files_of_its_own(made):
     nami, place = made
     whole = {path: path.read_bytes() for path in of_own(place, "").rglob("*") if path.is_file()}
@@ -164,6 +230,7 @@ FAULTS = {
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_a_fault_is_one_sentence_and_changes_nothing(made, fault, lang):
     nami, place = made
+    stated(place, lake.OF_ROLLUPS, months={})  # so that every month is read
     before = of_own(place, lake.OF_ROLLUPS).read_bytes()
     FAULTS[fault](place)
     key = {"no_manifest": "damaged", "more": "damaged"}.get(fault, fault)
@@ -185,6 +252,7 @@ def test_spark_that_is_not_installed_is_said(made, monkeypatch, lang):
 
 def test_an_engine_that_does_not_answer_is_said_without_its_token(made, monkeypatch):
     nami, place = made
+    stated(place, lake.OF_ROLLUPS, months={})
     before = of_own(place, lake.OF_ROLLUPS).read_bytes()
     monkeypatch.setattr(lake_rollups, "MOST_TRIES", 0)
     main = sys.modules["__main__"]
@@ -219,6 +287,7 @@ def test_a_delivery_that_the_manifest_alone_leaves_out_is_not_opened(made):
 @pytest.mark.slow
 def test_a_roll_up_that_is_killed_leaves_the_old_one(made):
     nami, place = made
+    stated(place, lake.OF_ROLLUPS, months={})
     before = of_own(place, lake.OF_ROLLUPS).read_bytes()
     process = subprocess.Popen(
         [sys.executable, "-c", ROLLING, str(place)],

@@ -109,3 +109,41 @@ def test_any_history_is_added_up_alike(sail, files, data, merged):  # noqa: F811
             compare(made, folder / "lake", folder, sail)
         check(made, folder, sail)
         made.store.close()
+
+
+@pytest.mark.slow
+@settings(max_examples=examples(4), **QUICK)
+@given(histories, st.data())
+def test_roll_ups_in_between_by_any_engine_change_nothing(sail, files, data):  # noqa: F811
+    with tempfile.TemporaryDirectory() as where:
+        folder = Path(where)
+        made = {name: Database(folder, name) for name in ("one", "other")}
+        place, out = folder / "lake", folder / "out"
+
+        def roll(name, engine=None):
+            """Roll up what one organisation has now; nothing of the other changes."""
+            others = [path for path in out.rglob("*") if f"organisation={name}" not in str(path)]
+            before = {path: path.stat().st_mtime_ns for path in others}
+            engine = engine or data.draw(st.sampled_from(["none", "duckdb", "spark"]))
+            if engine != "none":
+                exported(made[name].store.path, place, name)
+                rolled(place, out, sail if engine == "spark" else None, name)
+            assert {path: path.stat().st_mtime_ns for path in others} == before
+
+        for file in files:
+            for name, own in made.items():
+                own.offer(file)
+                roll(name)
+        for name, own in made.items():
+            if merged := data.draw(st.sampled_from([None, ("B", "A"), ("A", "C")])):
+                own.merge(*merged)
+                roll(name)
+            booked = sorted(batch for batch in own.batches if batch is not None)
+            undo(own.store, data.draw(st.sampled_from(booked)), who="t")
+            roll(name, "duckdb")
+            rolled(place, folder / "anew", sail, name)
+            with own.store.write() as db:
+                db.discard()
+                assert differences(db, out, name) == {}
+                assert differences(db, folder / "anew", name) == {}
+            own.store.close()

@@ -1,17 +1,26 @@
 """A lake holds what a database holds, and roll-ups of it are the same on every engine."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nami_monitor.core.words import PeriodKind
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import Flag, PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute, latest_month
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.store import Store
 from tests.property.test_as_of import alike as alike_in_all
-from tests.support.lakes import differences, exported, opened, rolled, sail  # noqa: F401 - a fixture
+from tests.support.lakes import (
+    differences,
+    exported,
+    opened,
+    rolled,
+    sail,  # noqa: F401 - a fixture
+    summed,
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +82,53 @@ def test_figures_and_measures_are_the_same_after_a_move(of_demo, tmp_path):
     ):
         for unit in READINGS:
             alike_in_all(evaluations(db, unit), evaluations(there, unit))
+
+
+@pytest.fixture(scope="module")
+def sum_of_demos(of_demo, tmp_path_factory):
+    """The sum of five organisations that have the demo's data, by way of Sail."""
+    _, place, _, by_sail = of_demo
+    return summed(place, by_sail, tmp_path_factory.mktemp("sum"))
+
+
+@pytest.mark.slow
+def test_the_sum_of_five_demos_has_the_figures_of_each_and_of_all(of_demo, sum_of_demos):
+    own, (path, names) = of_demo[0], sum_of_demos
+    with (
+        closing(Store(own)) as store,
+        closing(Store(path)) as other,
+        store.read() as db,
+        other.read() as there,
+    ):
+        until, compared, added = latest_month(db), 0, 0
+        assert latest_month(there) == until
+        for code, kpi in CATALOGUE.items():
+            if not {"by_place", "by_request", "by_asset"} & set(kpi.reads):
+                continue
+            ask = Ask(kind=PeriodKind.R12, until=until, by=("category",))
+            of_one = replace(ask, where={"group": (names[1],)})
+            alone = compute(db, kpi, ask)
+            try:
+                part = compute(there, kpi, of_one)
+            except UserError:
+                continue  # what has no places is not told of one organisation
+            compared += compare_all(alone, part, code, 1)
+            added += compare_all(alone, compute(there, kpi, ask), code, len(names))
+    assert compared > 50
+    assert added > 50
+
+
+def compare_all(alone, part, code, times):
+    """How many figures are the same, or so many times as much, where both are told."""
+    there, same = {str(one.keys): one for one in part}, 0
+    for one in alone:
+        other = there[str(one.keys)]
+        if Flag.SMALL_CELL in other.flags:
+            continue
+        for here, found in ((one.numerator, other.numerator), (one.value, other.value)):
+            if here is None or found is None:
+                assert here == found, (code, one, other)
+            else:
+                assert np.isclose(found, here) or np.isclose(found, here * times), (code, one)
+        same += one.value is not None
+    return same

@@ -1,11 +1,12 @@
 """Lakes of databases, rolled up by DuckDB or by Sail, and how two outcomes differ."""
 
+import shutil
 import sys
 from contextlib import closing
 
 import pytest
 
-from nami_monitor.store import Store, integrity, lake, lake_rollups
+from nami_monitor.store import Store, integrity, lake, lake_rollups, lake_sum
 from nami_monitor.store.rollups import OF_ORDERS
 
 ORGANISATION = "zilverlinden"
@@ -52,9 +53,25 @@ def differences(db, out, organisation=ORGANISATION):
     manifest = lake.read_lake(folder, lake.OF_ROLLUPS)
     found = {}
     for name in OF_ORDERS:
-        files = manifest.rollup(folder, name)
+        files = [folder / part.name for part in manifest.rollup(name)]
         made = lake.parquet(files) if files else f"{name} limit 0"
         db.run(f"create temp table {name}_there as from {made}")
         found[name] = integrity.different(db, f"{name}_there", name)
         db.run(f"drop table temp.{name}_there")
     return {name: n for name, n in found.items() if n}
+
+
+def summed(place, out, folder):
+    """The sum of organisations that all have what one has in a lake, and their names."""
+    several, names = folder / "several", [f"o{n}" for n in range(lake_sum.FEWEST)]
+    of = f"{lake.FOLDER}{ORGANISATION}"
+    for name in names:
+        target = several / f"{lake.FOLDER}{name}"
+        for file in [*(place / of).rglob("*"), *(out / of).rglob("*")]:
+            if file.is_file():
+                copy = target / file.relative_to((out if file.is_relative_to(out) else place) / of)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+    with closing(Store(folder / "sum")) as store:
+        lake_sum.open_sum(store, (several, several), who="t")
+    return folder / "sum", names

@@ -22,7 +22,7 @@ from nami_monitor.kpis.questions import (
     Ask,
     Keys,
     Relation,
-    choose,
+    choose_in,
     filter_sql,
     in_order,
     periods_of,
@@ -107,7 +107,7 @@ class _Gathered(NamedTuple):
 
 
 def _gathered(db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]) -> _Gathered:
-    relation = choose(kpi.reads, ask.used)
+    relation = choose_in(db, kpi.reads, ask.used)
     windows = [kpi.over_time.months(period)[-1] for period in periods]
     within = {kpi.within[0]: ("true",)} if kpi.within else {}
     spoken_of = replace(ask, where={**ask.where, **within})
@@ -438,7 +438,7 @@ def rows_of_aggregates(
 
     ``aggregates`` is SQL of the numerator and the denominator over the rows.
     """
-    relation = choose(kpi.reads, ask.used)
+    relation = choose_in(db, kpi.reads, ask.used)
     of_lines = relation.delivered_by == ORDERS
     numerator, denominator = aggregates
     found = [
