@@ -160,10 +160,16 @@ def _clock(token: Mapping[str, object]) -> bool:
     return isinstance(issued, int | float) and issued - SKEW_SECONDS > time.time()
 
 
+def _begin() -> None:
+    """The style, the language for screen readers, and the heading of a page without a menu."""
+    st.html(theme.stylesheet())
+    st.html(theme.script(language()), unsafe_allow_javascript=True)
+    st.title(markdown(text("sign_in.title", language())), anchor=False)
+
+
 def say(words: str) -> NoReturn:
     """End the page with a sentence."""
-    st.html(theme.stylesheet())
-    st.title(markdown(text("sign_in.title", language())), anchor=False)
+    _begin()
     st.error(markdown(words))
     st.stop()
 
@@ -175,8 +181,7 @@ def _ask_proxy(*, ended: bool) -> NoReturn:
 
 
 def _ask_provider() -> NoReturn:
-    st.html(theme.stylesheet())
-    st.title(markdown(text("sign_in.title", language())), anchor=False)
+    _begin()
     token = st.user.to_dict()
     reason = st.query_params.get(REASON)
     if token.get("is_logged_in"):
