@@ -228,3 +228,12 @@ def test_who_is_signed_in_is_not_asked_for_initials(signed_in):
     signed_in(Role.MANAGE)
     page = opened("data", app.OWN, part="backup")
     assert not [one for one in page.text_input if one.key and one.key.startswith("who_")]
+
+
+def test_the_parts_are_there_before_anybody_asks_for_them(signed_in, own):
+    signed_in(LAPTOP)
+    app.make_parts(app.store_of(app.OWN))
+    (part,) = snapshots.views(own.absolute()).iterdir()
+    assert snapshots.newest(part).of == app.store_of(app.OWN).stamp()
+    app.make_parts(Store(own))  # of the own database alone
+    assert len(list(part.glob("*.duckdb"))) == 1
