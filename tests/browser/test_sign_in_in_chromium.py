@@ -28,6 +28,8 @@ hours = 1
 [server]
 address = "127.0.0.1"
 demo = false
+[roles]
+import = ["inkoop"]
 """
 
 
