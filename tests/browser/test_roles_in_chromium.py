@@ -88,3 +88,4 @@ def test_who_has_no_role_reads_one_sentence(signing, visit):  # noqa: F811
     says(visit, "access.none")
     settled(visit)
     assert visit.get_by_role("heading").count() == 1
+    visit.get_by_role("button", name=text("sign_in.leave", "nl"), exact=True).wait_for()
