@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nami_monitor.core.escapes import html
 from nami_monitor.i18n import LANGS
 from nami_monitor.ui import app, doors, sign_in, theme
 from nami_monitor.ui.session import Session
@@ -79,11 +78,7 @@ def _account(session: Session) -> None:
     if not by.sign_in:
         return
     with st.popover(f"**{session.t('sign_in.account')}**", key="account"):
-        if by.oidc:
-            st.button(session.t("sign_in.leave"), key="sign_out", on_click=sign_in.leave)
-        elif by.proxy and by.proxy.sign_out:
-            at, words = html(by.proxy.sign_out), html(session.t("sign_in.leave"))
-            st.html(f'<a href="{at}">{words}</a>')
+        sign_in.way_out()
 
 
 def corner(session: Session) -> None:

@@ -167,11 +167,23 @@ def _begin() -> None:
     st.title(markdown(text("sign_in.title", language())), anchor=False)
 
 
-def say(words: str) -> NoReturn:
-    """End the page with a sentence."""
+def say(words: str, *, inside: bool = False) -> NoReturn:
+    """End the page with a sentence; who is signed in (``inside``) can leave there."""
     _begin()
     st.error(markdown(words))
+    if inside:
+        way_out()
     st.stop()
+
+
+def way_out() -> None:
+    """Where somebody who signed in leaves again."""
+    by, _ = service()
+    if by.oidc:
+        st.button(markdown(text("sign_in.leave", language())), key="sign_out", on_click=leave)
+    elif by.proxy and by.proxy.sign_out:
+        at, words = html(by.proxy.sign_out), html(text("sign_in.leave", language()))
+        st.html(f'<a href="{at}">{words}</a>')
 
 
 def _ask_proxy(*, ended: bool) -> NoReturn:

@@ -24,7 +24,7 @@ def person() -> Person | None:
     by, _ = sign_in.service()
     found = decide(claims, by.roles, by.people)
     if found is None:
-        sign_in.say(text("access.none", language()))
+        sign_in.say(text("access.none", language()), inside=True)
     return found
 
 

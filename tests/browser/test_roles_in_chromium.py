@@ -8,7 +8,7 @@ from nami_monitor.access.settings import CLIENT_SECRET, COOKIE_SECRET
 from nami_monitor.i18n import text
 from tests.browser.serving import free_port, serving, settled
 from tests.browser.test_sign_in_in_chromium import (  # noqa: F401 - visit is a fixture
-    SECRET,
+    HIDDEN,
     SETTINGS,
     entered,
     says,
@@ -52,7 +52,7 @@ def signing(demo_folder, tmp_path_factory):
         (home / "service.toml").write_text(stated + ROLES, "utf-8")
         secret = home / "client_secret"
         secret.write_text(f"{found.secret}\n", "utf-8")
-        serve = {f"{CLIENT_SECRET}_FILE": str(secret), COOKIE_SECRET: SECRET}
+        serve = {f"{CLIENT_SECRET}_FILE": str(secret), COOKIE_SECRET: HIDDEN}
         with serving(demo_folder, home, port, serve=serve, log=home / "log") as server:
             yield server
 
@@ -88,3 +88,4 @@ def test_who_has_no_role_reads_one_sentence(signing, visit):  # noqa: F811
     says(visit, "access.none")
     settled(visit)
     assert visit.get_by_role("heading").count() == 1
+    visit.get_by_role("button", name=text("sign_in.leave", "nl"), exact=True).wait_for()
