@@ -96,7 +96,7 @@ OF_MASTERS: Final = f"""
         from (select distinct month from by_product where product_id is null) as p,
             (select string_agg(l::varchar, '' order by l::varchar) as digest from late as l) as c
     )
-    select month, md5(string_agg(digest, '' order by digest)) from used group by month
+    select month, coalesce(md5(string_agg(digest, '' order by digest)), '') from used group by month
 """
 """Of the masters what the lines of each month use, as a digest.
 
@@ -106,20 +106,17 @@ another article after a merge.
 
 WRONG: Final = {
     "lines": (
-        "select count(*) from (select batch, cast(date_trunc('month', ordered_on) as date)"
-        " as month, count(*) as found from orders_offered group by"
-        " batch, cast(date_trunc('month', ordered_on) as date)) as f"
+        f"select count(*) from (select batch, {lines.MONTH} as month, count(*) as found"
+        f" from orders_offered group by batch, {lines.MONTH}) as f"
         " full join (select batch, month, lines - waiting as stated from groups_made"
-        " where lines > waiting) as g"
-        " on g.batch = f.batch and g.month = f.month where coalesce(f.found, 0) <>"
-        " coalesce(g.stated, 0)"
+        " where lines > waiting) as g on g.batch = f.batch and g.month = f.month"
+        " where coalesce(f.found, 0) <> coalesce(g.stated, 0)"
     ),
     **{
         name: (
-            "select count(*) from (select cast(date_trunc('month', ordered_on) as date) as month,"
-            " count(*) as lines, sum(amount_eur) as amount_eur, sum(abs(amount_eur)) as size"
-            " from orders_offered where standing = 'live'"
-            " group by cast(date_trunc('month', ordered_on) as date)) as o"
+            f"select count(*) from (select {lines.MONTH} as month, count(*) as lines,"
+            " sum(amount_eur) as amount_eur, sum(abs(amount_eur)) as size"
+            f" from orders_offered where standing = 'live' group by {lines.MONTH}) as o"
             " full join (select month, sum(lines) as lines, sum(amount_eur) as amount_eur"
             f" from {name} group by month) as r on r.month = o.month"
             " where coalesce(o.lines, 0) <> coalesce(r.lines, 0)"
@@ -131,6 +128,8 @@ WRONG: Final = {
 }
 """What does not add up: groups that hold other lines than their register says, and months whose
 roll-up differs from their lines. ``_unknown`` adds lines that count with an unknown code."""
+
+NO_SOURCE: Final = literal("")
 
 STATED: Final = json.dumps(
     [
@@ -443,7 +442,7 @@ def _unknown() -> str:
         " left join (select distinct code, source from codes"
         f" where kind = '{column.codes}') as c{n}"
         f" on c{n}.code = o.{column.name}"
-        f" and c{n}.source = {'b.products_of' if column.codes == Codes.PRODUCT else chr(39) * 2}"
+        f" and c{n}.source = {'b.products_of' if column.codes == Codes.PRODUCT else NO_SOURCE}"
         for n, column in enumerate(coded)
     )
     tests = " or ".join(

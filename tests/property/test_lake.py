@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nami_monitor.ingest.book.file_import import import_many
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.store import lake
+from nami_monitor.store import lake, lake_rollups
 from tests.property.importing import ANSWERS, START, Database, File, histories
 from tests.support.lakes import ORGANISATION, differences, exported, rolled, sail  # noqa: F401
 from tests.support.slow import examples
@@ -147,3 +147,39 @@ def test_roll_ups_in_between_by_any_engine_change_nothing(sail, files, data):  #
                 assert differences(db, out, name) == {}
                 assert differences(db, folder / "anew", name) == {}
             own.store.close()
+
+
+def test_a_month_is_made_anew_when_an_article_that_it_uses_changes(tmp_path):
+    made, place = Database(tmp_path, "whole"), tmp_path / "lake"
+    paper, ink = "P1;A4;paper;stuk;5;{};same", "P2;Inkt;ink;stuk;1;0.1;"
+    lines = "{day};{place};{category};{article};;shop;2;10"
+    months = {
+        "2024-01-01": lines.format(day="2024-01-05", place="A", category="paper", article="P1"),
+        "2024-02-01": lines.format(day="2024-02-05", place="B", category="ink", article="P2"),
+        "2024-03-01": lines.format(day="2024-03-05", place="B", category="ink", article=""),
+    }
+
+    def rolled_months():
+        rolled(exported(made.store.path, place), place)
+        files = sorted(place.rglob(f"{lake_rollups.PART}=*/*.parquet"))
+        return {(path.parent.name.partition("=")[2], path) for path in files}
+
+    with closing(made.store):
+        for file in (
+            *START,
+            File("products", (paper.format("0.4"), ink)),
+            File("orders", tuple(months.values())),
+        ):
+            made.offer(file)
+        before = rolled_months()
+        assert {month for month, _ in before} == set(months)
+        made.offer(File("products", ("P3;Nieuw;paper;stuk;5;0.4;",), source="Z"))
+        assert {month for month, _ in rolled_months() - before} == set()
+        made.offer(File("products", (paper.format("0.9"), ink)))
+        after = rolled_months()
+        assert {month for month, _ in after - before} == {"2024-01-01"}
+        made.merge("A", "B")  # of places: it may be in any month
+        assert not rolled_months() & after
+        with made.store.write() as db:
+            db.discard()
+            assert differences(db, place) == {}
