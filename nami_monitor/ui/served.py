@@ -11,7 +11,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -25,6 +24,7 @@ from starlette.websockets import WebSocketClose
 from nami_monitor import __version__
 from nami_monitor.access import settings
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import html
 from nami_monitor.i18n import Lang, text
 from nami_monitor.ui import sign_in
 from nami_monitor.ui.session import LANGUAGE, sentence
@@ -378,7 +378,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words
         return
     lang = _language(scope)
     again = f'<meta http-equiv="refresh" content="{AGAIN_SECONDS}">' if status == FULL else ""
-    title = escape(text("sign_in.title", lang))
-    content = PAGE.format(lang=lang, title=title, words=escape(words), again=again)
+    title = html(text("sign_in.title", lang))
+    content = PAGE.format(lang=lang, title=title, words=html(words), again=again)
     kept = {"cache-control": "no-store", "retry-after": str(AGAIN_SECONDS)}
     await HTMLResponse(content, status, headers=kept)(scope, receive, send)
