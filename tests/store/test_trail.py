@@ -7,12 +7,18 @@ import pytest
 from typer.testing import CliRunner
 
 from nami_monitor.backups import back_up, restore
+from nami_monitor.briefing import decisions, notes, phases
+from nami_monitor.briefing import signals as briefing_signals
+from nami_monitor.i18n import LANGS, has_text
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.library import save_profile
+from nami_monitor.kpis.interventions import plans
+from nami_monitor.reports import report_file
 from nami_monitor.store import Store, Work, snapshots, trail
 from nami_monitor.store.journal import record
+from nami_monitor.ui import visits
 from tests.support.acts import PROFILE, bring, write_month
 from tests.support.lakes import exported, opened, rolled
 
@@ -186,3 +192,14 @@ def test_a_settings_file_that_changed_is_seen_once(store, tmp_path, monkeypatch)
         assert {row[1] for row in noted} == {"service.toml"}
     note_settings(Store(tmp_path / "absent.duckdb"))
     assert not (tmp_path / "absent.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(module.KIND for module in (decisions, notes, phases, report_file)),
+        *(briefing_signals.AHA, plans.VERDICT, report_file.FIXED, visits.SEEN),
+    ],
+)
+def test_what_people_write_has_a_name_in_both_languages(kind):
+    assert all(has_text(f"trail.things.{kind}", lang) for lang in LANGS)

@@ -38,6 +38,6 @@ def part(session: Session) -> None:
 
 
 def _named(session: Session, about: str) -> str:
-    """A table by its name for people; what is no table as it is."""
-    name = f"tables.{about}.name"
-    return session.t(name) if has_text(name, session.lang) else about
+    """A table, figure or what else people know by a name; a format or file as it is."""
+    keys = (f"trail.things.{about}", f"tables.{about}.name", f"kpis.{about}.name")
+    return next((session.t(key) for key in keys if has_text(key, session.lang)), about)
