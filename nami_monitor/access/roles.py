@@ -71,7 +71,7 @@ class Person:
 def _short(name: str) -> str:
     words = " ".join(name.split())
     if not words or len(words) > LONGEST_WHO or "@" in words:
-        raise WrongError("value", known=(f"1-{LONGEST_WHO} tekens / characters, geen / no @",))
+        raise WrongError("value", known=("CM print",))
     return words
 
 
@@ -127,15 +127,15 @@ class Roles:
     manage: tuple[str, ...] = ()
     others: Role | None = None
 
+    @property
+    def values(self) -> Mapping[Role, tuple[str, ...]]:
+        """The values that give each role, of those that any gives; the highest role first."""
+        of = (self.manage, self.import_, self.write, self.look)
+        return {role: values for role, values in zip(reversed(Role), of, strict=True) if values}
+
     def of(self, values: tuple[str, ...]) -> Role | None:
         """The highest role that values of the claim give."""
-        by_role = {
-            Role.MANAGE: self.manage,
-            Role.IMPORT: self.import_,
-            Role.WRITE: self.write,
-            Role.LOOK: self.look,
-        }
-        given = (role for role, of in by_role.items() if {*values} & {*of})
+        given = (role for role, of in self.values.items() if {*values} & {*of})
         return next(given, self.others)
 
 

@@ -173,6 +173,16 @@ class Service:
     people: tuple[OnePerson, ...] = ()
 
     @property
+    def unseen(self) -> tuple[str, ...]:
+        """The claims that roles are given by and that the way to sign in does not bring."""
+        brought = self.oidc.claims if self.oidc else self.proxy.headers if self.proxy else None
+        if brought is None:
+            return ()
+        wanted = [self.roles.claim] if self.roles.values else []
+        wanted += [one.claim for one in self.people]
+        return tuple(dict.fromkeys(claim for claim in wanted if claim not in brought))
+
+    @property
     def proxy(self) -> ProxySignIn | None:
         """The proxy that visitors sign in at, if they do."""
         return self.sign_in.proxy if self.sign_in and self.sign_in.way == PROXY else None
@@ -232,6 +242,8 @@ def refuse(service: Service, address: str | None) -> None:
         UserError: ``service.*``; ``branding.unreadable`` for the file of a secret.
     """
     refuse_open(service, address)
+    if service.unseen:
+        raise UserError("service.unseen_claim", claims=", ".join(service.unseen), file=FILE)
     if service.oidc:
         if not find_spec("authlib"):
             raise UserError("service.no_library")

@@ -41,6 +41,23 @@ def test_the_example_can_be_read_both_ways(tmp_path, way):
     assert bool(found.oidc) == (way == OIDC)
     assert bool(found.proxy) == (way == PROXY)
     assert not found.server.demo
+    assert found.unseen == ()
+
+
+@pytest.mark.parametrize("way", [OIDC, PROXY])
+@pytest.mark.parametrize(
+    "roles",
+    [
+        '[roles]\nclaim = "teams"\nlook = ["a"]\n',
+        '[[people]]\nclaim = "teams"\nvalue = "a"\nrole = "look"\n',
+    ],
+)
+def test_a_role_by_a_claim_that_never_comes_is_refused(tmp_path, way, roles):
+    written = EXAMPLE.read_text("utf-8").replace('way = "oidc"', f'way = "{way}"')
+    found = read(tmp_path, written[: written.index("# Who may do what")] + roles)
+    with pytest.raises(UserError, match=r"service\.unseen_claim") as refused:
+        refuse(found, "127.0.0.1")
+    assert refused.value.values["claims"] == "teams"
 
 
 def test_the_example_for_keycloak_can_be_read(tmp_path):

@@ -126,7 +126,9 @@ def test_an_image_is_built_from_what_a_wheel_needs():
         word.removesuffix("/")
         for name, words in instructions()
         if name == "COPY" and "--from" not in words
-        for word in words.split()[:-1]
+        for word in words.replace(
+            "${REQUIREMENTS}", dict(instructions())["ARG"].partition("=")[2]
+        ).split()[:-1]
     }
     parts = {Path(part).parts[0] for part in INSIDE}
     assert parts | {"pyproject.toml", "hatch_build.py", "requirements.txt"} <= copied
