@@ -5,7 +5,7 @@ is stated under ``[[people]]``. The first of ``[[people]]`` that fits counts, el
 of the groups, else ``others``. Whom nothing fits may do nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -33,6 +33,11 @@ class Role(StrEnum):
 
 
 RANKS: Final = {role: rank for rank, role in enumerate(Role)}
+
+
+def highest(roles: Iterable[Role]) -> Role:
+    """The role that covers all of some; raises ValueError for none."""
+    return max(roles, key=lambda role: RANKS[role])
 
 
 @dataclass(frozen=True)

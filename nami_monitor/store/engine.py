@@ -282,8 +282,9 @@ class Store:
     def take_part(self, other: "Store", keep: Callable[[Transaction], None]) -> None:
         """Make what a function leaves of another database's newest snapshot all that stands here.
 
-        Nothing else of the other one stands in any file of this, once it is done. It is done again
-        as long as the other one was written meanwhile, and not at all when it is up to date.
+        Nothing else of the other one stands in any file of this, once it is done. It is as the
+        other one was when this was asked or later, and without what was undone since; where it was
+        so already, nothing is done.
 
         Args:
             other: the database.
@@ -293,10 +294,10 @@ class Store:
             DatabaseHeldError: another process does the same for longer than ``wait``.
             UserError: as ``write``.
         """
-        self._whole = other
-        while not self.is_part_of(other):
+        self._whole, asked = other, other.stamp()
+        while not self.is_part_of(other, asked):
             with instance.sentences(self.path), self._turn(Work.CHANGE, ""):
-                if self.is_part_of(other):
+                if self.is_part_of(other, asked):
                     return
                 with other.read_files() as (read, files):
                     theirs = snapshots.read_manifest(files[snapshots.POINTER])
@@ -312,11 +313,16 @@ class Store:
                         self._publish(cursor, db, draft, self._newest(), "", of=theirs.number)
             self.compact()
 
-    def is_part_of(self, other: "Store") -> bool:
-        """Whether it holds a part of another database as that is now."""
-        mine, theirs = snapshots.newest(self._folder), other.stamp()
-        same = mine and mine.of == theirs and mine.schema == schema.VERSION
-        return bool(same)
+    def is_part_of(self, other: "Store", since: int | None = None) -> bool:
+        """Whether it holds a part of another database as that is now, or was since a stamp.
+
+        What was undone in the other one since then is in no part.
+        """
+        mine, theirs = snapshots.newest(self._folder), snapshots.newest(other._folder)  # noqa: SLF001
+        if not (mine and theirs and mine.schema == schema.VERSION):
+            return False
+        least = theirs.number if since is None else max(since, theirs.keep_from)
+        return least <= mine.of <= theirs.number
 
     def _trail_so_far(self) -> list[TrailRow]:
         """The trail of what a restore takes the place of; empty when it cannot be read."""

@@ -155,7 +155,11 @@ def organisations(lake: Path, manifest: str) -> dict[str, Path]:
         UserError: ``lake.none`` when there is none.
     """
     steps = [name.split("/") for name in object_storage.sizes(lake, f"{FOLDER}*/{manifest}")]
-    found = {own.removeprefix(FOLDER): lake / own for own, _ in sorted(steps)}
+    found = {
+        own.removeprefix(FOLDER): lake / own
+        for own, *within in sorted(steps)
+        if len(within) == 1 and NAME.fullmatch(own.removeprefix(FOLDER))
+    }
     if not found:
         raise UserError("lake.none", path=str(lake), part=manifest)
     return found

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.store import lake, object_storage
 from nami_monitor.store.engine import Store, Work
 from nami_monitor.store.rollups import OF_ORDERS, SUM
@@ -127,6 +127,10 @@ def _add(db: Transaction, organisation: str, files: Mapping[str, Sequence[Path]]
         if files[table]:
             read = lake.parquet(files[table])
             names = [name for name, *_ in db.rows(f"describe from {read}")]
+            own = {name for name, *_ in db.rows(f"describe {table}")}
+            if strange := [name for name in names if name not in own]:  # it would stand in SQL
+                path, part = str(files[table][0]), short(strange[0])
+                raise UserError("lake.damaged", path=path, part=part)
             listed = ", ".join(
                 f'{_told(table, column, organisation, first)} as "{column}"' for column in names
             )

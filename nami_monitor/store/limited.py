@@ -9,8 +9,12 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.store import lines, rollups
 from nami_monitor.store.transaction import Transaction
+
+FORM: Final = 1
+"""Raised with every change of what stays: a part that was made before is made anew."""
 
 CONSIDERED: Final = (
     "meta", "batches", "batch_months", "line_groups", "code_offers", "codes", "code_actions",
@@ -99,6 +103,8 @@ def keep_only(db: Transaction, categories: Collection[str], organisations: Colle
     """
     from nami_monitor.tables import TABLES  # noqa: PLC0415 - a first page need not wait for it
 
+    if rollups.is_sum(db):  # its figures stand on no lines that could be left out
+        raise UserError("access.sum")
     _name_what_stays(db, list(categories), list(organisations))
     _lines(db)
     tables = {

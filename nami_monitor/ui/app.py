@@ -50,7 +50,7 @@ def part_of(store: Store, limit: Limit) -> Store:
     Raises:
         UserError: as ``Store.take_part``.
     """
-    name = hashlib.sha256(repr(limit).encode()).hexdigest()[:16]
+    name = hashlib.sha256(repr((limited.FORM, limit)).encode()).hexdigest()[:16]
     part = _store(str(snapshots.views(store.path.absolute()) / name))
     keep = partial(
         limited.keep_only, categories=limit.categories, organisations=limit.organisations

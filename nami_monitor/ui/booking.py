@@ -154,7 +154,8 @@ def download(
         label: what stands on it.
         make: makes the content of the file.
         file: its name.
-        act: what the trail calls it, what it is about, and which one; the file's name without.
+        act: what the trail calls it, what it is about, and which one: codes alone, for the name of
+            a category may have to go with a delivery.
         about: likewise.
         name: likewise.
         look: what else ``st.download_button`` takes.
@@ -163,7 +164,7 @@ def download(
 
     def made() -> Any:
         content = make()
-        store.acted(who, act, about, name or file)
+        store.acted(who, act, about, name)
         return content
 
     st.download_button(markdown(label), data=made, file_name=file, on_click="ignore", **look)

@@ -11,7 +11,7 @@ from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.i18n import formats
-from nami_monitor.ui import browser, visitor
+from nami_monitor.ui import visitor
 from nami_monitor.ui.jobs import JOBS, Job, Outcome, Sentence, said
 from nami_monitor.ui.session import Session
 
@@ -50,7 +50,7 @@ def panel(session: Session, page: str) -> None:
         page: catalogue key of the page's heading.
     """
     _tell_lost(session, page)
-    running = any(job.running for job in JOBS.shown(browser.number()))
+    running = any(job.running for job in JOBS.shown(visitor.owner()))
     every = POLL_SECONDS if running else None
     with st.container(key="outcomes"):  # a place of its own: what stands below it stays open
         st.fragment(_panel, run_every=every)(session, running)
@@ -94,9 +94,9 @@ def begin(job: Job) -> bool:
     if not visitor.may(job.needs):
         says = said(f"access.refused.{job.needs}")
         refused = Outcome(says, good=False)
-        JOBS.tell(browser.number(), Job(job.name, job.store, job.who, says, lambda _: refused))
+        JOBS.tell(visitor.owner(), Job(job.name, job.store, job.who, says, lambda _: refused))
         return True
-    running = JOBS.start(browser.number(), job)
+    running = JOBS.start(visitor.owner(), job)
     running.ended.wait(PATIENCE_SECONDS)
     return running is job
 
@@ -104,11 +104,11 @@ def begin(job: Job) -> bool:
 def tell(session: Session, name: str, says: Sentence, *, good: bool = True) -> None:
     """Tell something as the outcome of a job is told."""
     outcome = Outcome(says, good=good)
-    JOBS.tell(browser.number(), Job(name, session.store, session.who, says, lambda _: outcome))
+    JOBS.tell(visitor.owner(), Job(name, session.store, session.who, says, lambda _: outcome))
 
 
 def _panel(session: Session, running: bool) -> None:
-    jobs = JOBS.shown(browser.number())
+    jobs = JOBS.shown(visitor.owner())
     if any(job.running for job in jobs) != running:
         st.rerun()
     if not jobs:

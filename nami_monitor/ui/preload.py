@@ -55,6 +55,12 @@ def wait() -> None:
     _work().wait()
 
 
+def wait_where_begun() -> None:
+    """Wait as ``wait`` does, where loading has begun; it is not begun here."""
+    if _work.cache_info().currsize:
+        wait()
+
+
 def say_what_broke(_error: Exception) -> bool:
     """Show a visitor that the app failed, in their own language; Streamlit has logged the error."""
     from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED

@@ -26,7 +26,7 @@ from nami_monitor.access import settings
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import html
 from nami_monitor.i18n import Lang, text
-from nami_monitor.ui import sign_in
+from nami_monitor.ui import preload, sign_in
 from nami_monitor.ui.session import LANGUAGE, sentence
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEALTH: Final = "/health"
+OF_THIS_MACHINE: Final = ("localhost", "*.localhost", "127.0.0.1", "::1")
+"""Names under which a server without sign-in is reached: another name leads here from elsewhere."""
 METRICS, STREAM, ALIVE = "/_stcore/metrics", "/_stcore/stream", "/_stcore/health"
 UPLOAD: Final = "/_stcore/upload_file/"
 LOST: Final = 400
@@ -104,6 +106,7 @@ def health(_request: Request) -> JSONResponse:
 
     It says nothing else, also when it fails: what is wrong stands in the log.
     """
+    preload.wait_where_begun()
     from nami_monitor.kpis.questions import latest_month  # noqa: PLC0415 - slow to load
     from nami_monitor.ui import app  # noqa: PLC0415 - likewise
 
@@ -176,7 +179,8 @@ class Entrance:
             return FULL, sentence(wrong, lang)
         if path.endswith(ALIVE):
             return None
-        if service.server.hosts and not is_named(headers.get("host", ""), service.server.hosts):
+        hosts = service.server.hosts or (() if service.sign_in else OF_THIS_MACHINE)
+        if hosts and not is_named(headers.get("host", ""), hosts):
             return 400, text("service.host", lang)
         if not _may_enter(service, scope, headers):
             return 403, text("sign_in.by_proxy" if service.proxy else "sign_in.words", lang)

@@ -47,8 +47,10 @@ def _read(_named: str) -> tuple[Service, UserError | None]:
         if service.proxy and os.environ.get(FORWARDED) != "":
             raise UserError("service.not_by_serve")
     except UserError as error:
-        logging.getLogger(__name__).error("%s", sentence(error, "en"))  # noqa: TRY400 - no bug
-        return service, error
+        hidden = {"seen": "\u2026"} if "seen" in error.values else {}  # it may be a secret
+        told = UserError(error.key, **{**error.values, **hidden})
+        logging.getLogger(__name__).error("%s", sentence(told, "en"))  # noqa: TRY400 - no bug
+        return service, told
     return service, None
 
 

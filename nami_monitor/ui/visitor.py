@@ -3,11 +3,12 @@
 On a laptop nobody signs in, and everything is allowed.
 """
 
+import hashlib
 from typing import Final
 
 from nami_monitor.access.roles import Person, Role, decide
 from nami_monitor.i18n import text
-from nami_monitor.ui import sign_in
+from nami_monitor.ui import browser, sign_in
 from nami_monitor.ui.session import Session, language
 
 NEEDED: Final = {"upload": Role.IMPORT, "backup": Role.MANAGE}
@@ -26,6 +27,15 @@ def person() -> Person | None:
     if found is None:
         sign_in.say(text("access.none", language()), inside=True)
     return found
+
+
+def owner() -> str:
+    """Whose jobs are told here: those of a browser, and of who is signed in in it."""
+    claims = sign_in.claims()
+    if claims is None:
+        return browser.number()
+    signed = hashlib.sha256(repr(sorted(claims.items())).encode()).hexdigest()
+    return f"{browser.number()} {signed}"
 
 
 def may(needed: Role) -> bool:

@@ -83,10 +83,11 @@ def serving(
         )
     found = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(1800):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{found}/_stcore/health", timeout=2).read()  # noqa: S310
                 break
+            assert process.poll() is None, Path(log).read_text("utf-8") if log else "it ended"
             time.sleep(0.1)
         yield Server(found, home / "own.duckdb")
     finally:

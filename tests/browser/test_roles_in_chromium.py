@@ -35,7 +35,7 @@ categories = ["papier"]
 @pytest.fixture(scope="module")
 def signing(demo_folder, tmp_path_factory):
     """A dashboard with an own database of two categories, sign-in and roles."""
-    home, port = tmp_path_factory.mktemp("roles"), free_port()
+    home = tmp_path_factory.mktemp("roles")
     made = Monitor(tmp_path_factory.mktemp("two"))
     header = "ordered_on location_id category channel quantity amount_eur\n"
     made.load("locations", "location_id name organisation\nL1 Raad Stad\n")
@@ -44,6 +44,7 @@ def signing(demo_folder, tmp_path_factory):
         made.load("orders", header + "".join(lines), source=name)
     made.store.close()
     shutil.copytree(made.store.path, home / "own.duckdb")
+    port = free_port()  # late: it could be taken meanwhile
     address = f"http://127.0.0.1:{port}"
     with provider(f"{address}/oauth2callback") as found:
         for group in ("lezers", "beheer", "papier", "niemand"):

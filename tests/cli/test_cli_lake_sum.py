@@ -2,13 +2,16 @@
 
 import shutil
 from contextlib import closing
+from functools import partial
 
 import pytest
 
 from nami_monitor.briefing.funnel import compare
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute, latest_month
-from nami_monitor.store import Store, lake
+from nami_monitor.store import Store, lake, lake_sum
+from nami_monitor.store.limited import keep_only
 from tests.cli.command_line import Nami
 from tests.cli.test_cli_lake import LATE, late
 
@@ -114,6 +117,33 @@ def test_what_people_wrote_and_lines_are_not_in_it(organisations):
     for table in ("orders_offered", "set_aside", "line_groups", "interventions_offered"):
         assert not rows(path, f"from {table}")
     assert rows(path, "select kind from kept") == [("lake_sum",)]
+
+
+def test_there_is_no_part_of_a_sum(organisations, tmp_path):
+    *_, together = organisations
+    with closing(Store(together)) as whole, closing(Store(tmp_path / "part")) as store:
+        keep = partial(keep_only, categories=["papier"], organisations=())
+        with pytest.raises(UserError, match=r"access\.sum"):
+            store.take_part(whole, keep)
+
+
+def test_a_column_that_no_register_has_is_refused_and_stands_in_no_statement(tmp_path):
+    file, stolen = tmp_path / "meta.parquet", tmp_path / "stolen"
+    name = f"demo\" from (select 1); copy (select 1) to '{stolen}'; --"
+    quoted = name.replace('"', '""')
+    with closing(Store(tmp_path / "sum")) as store, store.write() as db:
+        db.run(f"copy (select true as demo) to '{tmp_path / 'whole.parquet'}' (format parquet)")
+        db.run(f"copy (select 1 as \"{quoted}\") to '{file}' (format parquet)")
+        files = {key: [file] for key in lake_sum.SUMMED} | {"meta": [tmp_path / "whole.parquet"]}
+        with pytest.raises(UserError, match=r"lake\.damaged"):
+            lake_sum._add(db, "Aa", files)
+    assert not stolen.exists()
+
+
+def test_a_folder_whose_name_is_no_organisation_is_passed_over(organisations):
+    _, place, *_ = organisations
+    shutil.copytree(place / "organisation=Aa", place / "organisation=.. x")
+    assert set(lake.organisations(place, "lines.json")) == set(NAMES)
 
 
 def test_nothing_is_imported_into_a_sum(organisations):

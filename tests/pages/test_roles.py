@@ -2,16 +2,23 @@
 
 import ast
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from nami_monitor.access.roles import Fitting, Role, Roles
+from nami_monitor.access.roles import Fitting, Role, Roles, highest
 from nami_monitor.access.settings import Service
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import text
+from nami_monitor.ingest.book.booking import Answers
+from nami_monitor.ingest.profiles.library import profile_file, save_profile
 from nami_monitor.store import Store, snapshots
 from nami_monitor.ui import app, sign_in, visitor
+from nami_monitor.ui.pages.data import reading
+from nami_monitor.ui.pages.data.session_files import Draft
+from tests.support.acts import PROFILE, write_month
 from tests.support.app_test import AppTest
 from tests.support.monitor import Monitor
 
@@ -36,6 +43,11 @@ ACTIONS = {
     },
 }  # fmt: skip
 """Which act takes which role, by the name of its button as the code of the pages states it."""
+LEAST = {f"Role.{role.name}": role for role in Role} | {
+    "needed(looked.draft)": Role.IMPORT,
+    "highest((reading.needed(looked.draft) for looked in ready.values()))": Role.IMPORT,
+}
+"""The role that an act takes at least, by how the code states it; see ``reading.needed``."""
 PLACE_OF_NAME = {
     "button": 2,
     "action": 2,
@@ -69,9 +81,9 @@ def stated_acts():
                 continue
             of, name = call.func.value, call.func.attr
             if isinstance(of, ast.Name) and of.id == "booking" and name in PLACE_OF_NAME:
-                needs = [one.value.attr for one in call.keywords if one.arg == "needs"]
+                needs = [ast.unparse(one.value) for one in call.keywords if one.arg == "needs"]
                 said = ast.unparse(call.args[PLACE_OF_NAME[name]])
-                yield f"{file.stem}: {said}", Role[needs[0]] if needs else Role.WRITE
+                yield f"{file.stem}: {said}", LEAST[needs[0]] if needs else Role.WRITE
 
 
 def test_every_act_of_the_pages_takes_the_role_that_is_stated_here():
@@ -237,3 +249,38 @@ def test_the_parts_are_there_before_anybody_asks_for_them(signed_in, own):
     assert snapshots.newest(part).of == app.store_of(app.OWN).stamp()
     app.make_parts(Store(own))  # of the own database alone
     assert len(list(part.glob("*.duckdb"))) == 1
+
+
+def test_who_may_import_undoes_no_delivery_by_reading_its_file_anew():
+    draft = Draft(PROFILE)
+    assert reading.needed(draft) is Role.IMPORT
+    assert reading.needed(replace(draft, instead_of=1)) is Role.MANAGE
+    assert highest([Role.IMPORT, Role.MANAGE, Role.IMPORT]) is Role.MANAGE
+
+
+@pytest.mark.parametrize("may_change", [False, True])
+def test_a_profile_that_is_there_is_replaced_by_who_may_change_it(
+    tmp_path, monkeypatch, may_change
+):
+    monkeypatch.setenv("NAMI_HOME", str(tmp_path))
+    store = Store(places().own)
+    kept = profile_file(places().profiles, PROFILE.source)
+    save_profile(kept, PROFILE, "beheer", store)
+    before = kept.read_text("utf-8")
+    file = tmp_path / "januari.csv"
+    write_month(file, 1, 10)
+    offer = SimpleNamespace(path=file, name=file.name, cells=tmp_path / "cells")
+    draft = Draft(replace(PROFILE, vat="incl", vat_rate=0.21), answers=Answers.yes())
+    job = SimpleNamespace(store=store, who="inlezer")
+    assert reading.book(job, offer, draft, may_change=may_change).main.accepted
+    assert (kept.read_text("utf-8") != before) is may_change
+    store.close()
+
+
+def test_what_came_of_the_jobs_of_one_person_is_not_told_to_another(signed_in, monkeypatch):
+    monkeypatch.setattr(visitor.browser, "number", lambda: "1")
+    owners = set()
+    for role in (LAPTOP, "import", "manage"):
+        signed_in(role)
+        owners |= {visitor.owner(), visitor.owner()}
+    assert len(owners) == 3

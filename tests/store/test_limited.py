@@ -206,6 +206,18 @@ def test_it_is_made_again_only_when_the_whole_was_written(monitor, tmp_path):
         assert store.stamp() > stamp
 
 
+def test_who_asks_does_not_wait_for_whoever_goes_on_writing(monitor, tmp_path):
+    def keep(db):
+        keep_only(db, categories=["papier"], organisations=())
+        with monitor.store.write(Work.NOTE, "cm") as other:
+            record(other, "seen", "meanwhile", {}, "cm")
+
+    with contextlib.closing(Store(tmp_path / "part")) as store:
+        store.take_part(monitor.store, keep)
+        assert store.stamp()
+        assert not store.is_part_of(monitor.store)
+
+
 def test_what_is_exported_of_a_part_stands_in_the_trail_of_the_whole(monitor, tmp_path):
     with part(monitor, tmp_path, ["papier"]) as store:
         store.acted("lezer", "export", "orders", "csv")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from nami_monitor import __version__
 from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, service_file
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import text
-from nami_monitor.ui import app, served, sign_in
+from nami_monitor.ui import app, preload, served, sign_in
 from tests.support.monitor import Monitor
 
 PROXY = """
@@ -72,13 +73,16 @@ class Inside:
             await self.opened.wait()
 
 
+HOST = (b"host", b"127.0.0.1:8501")
+
+
 def scope_of(path="/", headers=(), *, peer="127.0.0.1", at="127.0.0.1", kind="http", query=b""):
     return {
         "type": kind,
         "method": "GET",
         "path": path,
         "query_string": query,
-        "headers": [(b"accept", b"text/html"), *headers],
+        "headers": [(b"accept", b"text/html"), *headers, HOST],
         "client": (peer, 1),
         "server": (at, 8501),
     }
@@ -173,6 +177,20 @@ def test_only_its_own_names_are_answered(served_by, host, known):
     assert asked(inside, path="/_stcore/health")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [("localhost:8501", True), ("a.localhost", True), ("[::1]:8501", True), ("evil:8501", False)],
+)
+def test_without_a_sign_in_a_name_from_elsewhere_leads_nowhere(served_by, host, known):
+    # a name that somebody else lets point here, so that a page of theirs can use this server
+    served_by("")
+    for kind in ("http", "websocket"):
+        inside = Inside()
+        inside.opened.set()
+        asked(inside, headers=[(b"host", host.encode())], kind=kind)
+        assert bool(inside.seen) is known
+
+
 @pytest.mark.parametrize("base", ["", "/below"])
 def test_nobody_reads_the_metrics(base):
     inside = Inside()
@@ -191,7 +209,7 @@ def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by):
         while len(inside.seen) < 2:  # noqa: ASYNC110 - both are at it already
             await asyncio.sleep(0)
         page, third = await passed(entrance, scope_of()), await passed(entrance, stream)
-        script = await passed(entrance, {**scope_of(), "headers": []})
+        script = await passed(entrance, {**scope_of(), "headers": [HOST]})
         inside.opened.set()
         await asyncio.gather(*visits)
         return page, third, script, await passed(entrance, scope_of())
@@ -383,6 +401,16 @@ def healthy():
     return answer.status_code, json.loads(answer.body)
 
 
+@pytest.mark.parametrize("begun", [0, 1])
+def test_health_waits_for_libraries_that_another_thread_loads(monkeypatch, begun):
+    waited = []
+    monkeypatch.setattr(preload, "wait", lambda: waited.append(1))
+    work = SimpleNamespace(cache_info=lambda: SimpleNamespace(currsize=begun))
+    monkeypatch.setattr(preload, "_work", work)
+    assert healthy()[0] == 200
+    assert len(waited) == begun
+
+
 def test_health_without_data():
     assert healthy() == (200, {"version": __version__, "data_month": None, "published": None})
 
@@ -426,3 +454,13 @@ def test_settings_that_are_wrong_are_said_on_every_page(served_by):
     assert status == 503
     assert "service.toml" in body
     assert isinstance(sign_in.service()[1], UserError)
+
+
+@pytest.mark.parametrize("wrong", ["client_secret = {} {}\n", "[server]\naddress = '{} {}'\n"])
+def test_what_stands_in_wrong_settings_is_told_to_nobody(served_by, wrong, caplog):
+    hidden = "h1dd3n"
+    served_by(wrong.format(hidden, hidden))
+    status, _, body = asked(Inside())
+    assert status == 503
+    assert hidden not in body
+    assert hidden not in caplog.text

@@ -514,6 +514,7 @@ def _downloads(session: Session, report: ShownReport) -> None:
             f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
             act="report",
             about=" ".join(report.wanted.categories),
+            name=f"{report.wanted.month:%Y-%m} {kind}",
             mime=MIME[kind],
             key=f"download_{kind}",
             type="primary" if kind is Format.PPTX else "secondary",

@@ -415,6 +415,7 @@ def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count
                 partial(_file, store, kpi, ask, table, kind),
                 f"{name}.{kind}",
                 about=table,
+                name=f"{kpi.code} {kind}",
                 mime=mime,
                 key=f"trace_download_{kind}",
             )

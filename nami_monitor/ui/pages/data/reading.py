@@ -25,7 +25,7 @@ from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.suggest import missing_columns
 from nami_monitor.ingest.template import allowed
 from nami_monitor.tables import TABLES, columns
-from nami_monitor.ui import booking, words
+from nami_monitor.ui import booking, visitor, words
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import more, session_files, sheet
 from nami_monitor.ui.pages.data.looked import AT_ONCE, Looked, decide, text_name, wants_look
@@ -374,15 +374,16 @@ def _after(session: Session, offer: OfferedFile, looked: Looked) -> None:
         st.caption(session.t("intake.then"))
         return
     key = "again" if looked.before else "book"
+    may_change = visitor.may(Role.MANAGE)
     booking.action(
         session,
         session.t(f"intake.{key}", n=looked.report.main.accepted, batch=looked.draft.instead_of),
         session_files.job_name(offer),
         lambda session: session.t("data.upload.busy", file=offer.name),
-        lambda job: _book(job, offer, looked.draft),
+        lambda job: _book(job, offer, looked.draft, may_change=may_change),
         type="primary",
         about=offer.name,
-        needs=Role.IMPORT,
+        needs=needed(looked.draft),
     )
 
 
@@ -436,13 +437,24 @@ def _lines(session: Session, lines: int, amount: float | None) -> str:
     return said if amount is None else f"{said}, {formats.money(amount, session.lang)}"
 
 
-def _book(job: Job, offer: OfferedFile, draft: Draft) -> Outcome:
-    report = book(job, offer, draft)
+def needed(draft: Draft) -> Role:
+    """The role that booking a file takes: instead of a delivery it undoes that one."""
+    return Role.IMPORT if draft.instead_of is None else Role.MANAGE
+
+
+def _book(job: Job, offer: OfferedFile, draft: Draft, *, may_change: bool) -> Outcome:
+    report = book(job, offer, draft, may_change=may_change)
     return Outcome(lambda session: booked(session, offer, report), value={offer.key: report})
 
 
-def book(job: Job, offer: OfferedFile, draft: Draft) -> Report:
+def book(job: Job, offer: OfferedFile, draft: Draft, *, may_change: bool) -> Report:
     """Book a file as a job and keep its profile; then its parsed cells go.
+
+    Args:
+        job: the job.
+        offer: the file.
+        draft: how it is read.
+        may_change: whether a profile that was kept before may be replaced.
 
     Raises:
         UserError: what ``import_file`` raises.
@@ -459,8 +471,9 @@ def book(job: Job, offer: OfferedFile, draft: Draft) -> Report:
         instead_of=draft.instead_of,
     )
     if draft.profile.source:
-        name = draft.name or draft.profile.source
-        save_profile(profile_file(places().profiles, name), draft.profile, job.who, job.store)
+        file = profile_file(places().profiles, draft.name or draft.profile.source)
+        if may_change or not file.exists():
+            save_profile(file, draft.profile, job.who, job.store)
     shutil.rmtree(offer.cells, ignore_errors=True)
     return report
 

@@ -23,7 +23,7 @@ from nami_monitor.ingest.deliveries import batches
 from nami_monitor.ingest.parse.sheets import content_hash
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.store import Store
-from nami_monitor.ui import browser
+from nami_monitor.ui import visitor
 from nami_monitor.ui.jobs import JOBS
 
 if TYPE_CHECKING:
@@ -222,12 +222,12 @@ def job_name(offered: OfferedFile) -> str:
 def booking_now(offered: OfferedFile) -> bool:
     """Whether a job of this browser books a file at this moment."""
     names = {job_name(offered), BOOK_ALL}
-    return any(job.running and job.name in names for job in JOBS.of(browser.number()))
+    return any(job.running and job.name in names for job in JOBS.of(visitor.owner()))
 
 
 def done(store: Store, key: str) -> Report | None:
     """The report of a file that this browser booked, unless its delivery was undone since."""
-    for job in JOBS.of(browser.number()):
+    for job in JOBS.of(visitor.owner()):
         booked = job.outcome and job.outcome.value
         if isinstance(booked, dict) and key in booked and job.store.path == store.path:
             report = cast("Report", booked[key])

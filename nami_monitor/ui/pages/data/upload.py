@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from nami_monitor.access.roles import Role
+from nami_monitor.access.roles import Role, highest
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.settings import places
@@ -18,7 +18,7 @@ from nami_monitor.ingest.profiles.library import SUFFIX, profiles_in
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
-from nami_monitor.ui import app, booking, doors, outcomes
+from nami_monitor.ui import app, booking, doors, outcomes, visitor
 from nami_monitor.ui.jobs import Job, Outcome, Sentence
 from nami_monitor.ui.pages.data import (
     activity_choice,
@@ -271,25 +271,28 @@ def _all_at_once(session: Session, ready: Mapping[OfferedFile, Looked]) -> None:
     if len(ready) < 2:  # noqa: PLR2004 - several
         return
     booking.who_field(session)
+    may_change = visitor.may(Role.MANAGE)
     booking.action(
         session,
         session.t("data.upload.all", n=len(ready)),
         session_files.BOOK_ALL,
         lambda session: session.t("data.upload.busy_all"),
-        lambda job: _book_all(job, list(ready.items())),
+        lambda job: _book_all(job, list(ready.items()), may_change=may_change),
         type="primary",
-        needs=Role.IMPORT,
+        needs=highest(reading.needed(looked.draft) for looked in ready.values()),
     )
 
 
-def _book_all(job: Job, ready: Sequence[tuple[OfferedFile, Looked]]) -> Outcome:
+def _book_all(
+    job: Job, ready: Sequence[tuple[OfferedFile, Looked]], *, may_change: bool
+) -> Outcome:
     """Book files one by one; one that is refused does not keep the others out."""
     reports: dict[str, Report] = {}
     says: list[Sentence] = []
     job.total = len(ready)
     for offer, looked in ready:
         try:
-            report = reading.book(job, offer, looked.draft)
+            report = reading.book(job, offer, looked.draft, may_change=may_change)
         except DatabaseHeldError:
             raise
         except UserError as refused:
