@@ -142,7 +142,8 @@ class Server:
     Args:
         address: the address that it listens on.
         port: likewise.
-        hosts: names under which visitors reach it; others are refused. Without any all are taken.
+        hosts: names under which visitors reach it; others are refused. Without any all are taken
+            where visitors sign in, and else those of this machine.
         most_sessions: visits at once; who comes then is asked to come back.
         largest_upload: MB of one file.
         demo: whether the demo can be shown.
