@@ -497,15 +497,19 @@ class Store:
                 timer.start()
 
     def _look(self) -> None:
-        """Let go what nobody used for a while; look again later when something is left."""
-        with self._gate:
-            self._timers.clear()
-        left = self._idle - (time.monotonic() - self._last_use)
-        if left <= 0:
-            self._close_unused(None)
-        more = self._compact_if_free()
-        more |= bool(self._opened) or self._is_left_of_an_undo()
-        self._look_again_if(more, max(left, self._idle / 10))
+        """Let go what nobody used for a while; look again later when something is left.
+
+        Until it is done its timer stands in the list, so that a store that closes waits for it.
+        """
+        left, more = self._idle - (time.monotonic() - self._last_use), True
+        try:
+            if left <= 0:
+                self._close_unused(None)
+            more = self._compact_if_free() or self._is_left_of_an_undo()
+        finally:
+            with self._gate:
+                self._timers.clear()
+            self._look_again_if(more or bool(self._opened), max(left, self._idle / 10))
 
     def _close_unused(self, kept: Manifest | None) -> None:
         """Close the snapshots but one that nobody uses, and remove those that an undo dropped."""

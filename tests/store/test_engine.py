@@ -100,7 +100,7 @@ def test_a_reader_waits_for_nobody(store, writer):
 def test_a_writer_waits_for_its_turn_and_loses_nothing(store, writer):
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(raise_version, store) for _ in range(4)]
-        time.sleep(0.1)
+        time.sleep(1.0)
         assert not any(one.done() for one in waiting)
         writer.communicate("\n")
         for one in waiting:
@@ -163,6 +163,29 @@ def test_a_write_that_fails_after_it_wrote_lines_leaves_no_file(path, store, mon
     assert list(path.rglob("*.parquet")) == []
     write_line(store)
     assert len(list(path.rglob("*.parquet"))) == 1
+
+
+def test_a_store_that_closes_waits_for_what_looks_after_its_files(path, monkeypatch):
+    store, looking, go_on = Store(path, idle=0.01), threading.Event(), threading.Event()
+    unused = store._close_unused
+
+    def slowly(kept):
+        if isinstance(threading.current_thread(), threading.Timer):
+            looking.set()
+            assert go_on.wait(20)
+        unused(kept)
+
+    with store.read() as db:
+        assert db.value("select 1") == 1
+    monkeypatch.setattr(store, "_close_unused", slowly)
+    assert looking.wait(20)
+    with ThreadPoolExecutor(1) as other:
+        closing = other.submit(store.close)
+        time.sleep(0.1)
+        assert not closing.done()
+        go_on.set()
+        closing.result(20)
+    assert not store._opened
 
 
 def test_a_write_whose_files_lack_lines_is_refused_whole(path, store, monkeypatch):
