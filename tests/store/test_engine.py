@@ -100,7 +100,7 @@ def test_a_reader_waits_for_nobody(store, writer):
 def test_a_writer_waits_for_its_turn_and_loses_nothing(store, writer):
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(raise_version, store) for _ in range(4)]
-        time.sleep(1.0)
+        time.sleep(0.1)
         assert not any(one.done() for one in waiting)
         writer.communicate("\n")
         for one in waiting:
