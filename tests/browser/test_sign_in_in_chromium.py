@@ -28,6 +28,8 @@ hours = 1
 [server]
 address = "127.0.0.1"
 demo = false
+"""
+ROLES = """
 [roles]
 import = ["inkoop"]
 """
@@ -41,7 +43,7 @@ def signing(demo_folder, tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     with provider(f"{address}/oauth2callback") as found:
         stated = SETTINGS.format(metadata=found.metadata, client=found.client, address=address)
-        (home / "service.toml").write_text(stated, "utf-8")
+        (home / "service.toml").write_text(stated + ROLES, "utf-8")
         secret = home / "client_secret"
         secret.write_text(f"{found.secret}\n", "utf-8")
         serve = {f"{CLIENT_SECRET}_FILE": str(secret), COOKIE_SECRET: HIDDEN, "NAMI_LANG": "en"}
