@@ -1,12 +1,13 @@
 """Tables of a page: a figure is the link that traces it, and sorts by its value."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nami_monitor.ui import grid
+from nami_monitor.ui import booking, grid
 from nami_monitor.ui.words import NONE
 
 
@@ -93,3 +94,14 @@ def test_a_table_is_drawn_once_for_its_content_and_never_for_another():
     assert texts["nl", "(1000, 2)"] != texts["en", "(1000, 2)"]
     assert texts["nl", "(1.5, 2)"] != texts["en", "(1.5, 2)"]
     assert len({texts["nl", repr(one)] for one in ((1, 2), (1.5, 2), (1000, 2))}) == 3
+
+
+def test_of_a_download_the_trail_has_codes_and_not_the_name_of_the_file(monkeypatch):
+    # that may hold the name of a category, which goes when its delivery is undone
+    taken = []
+    store = SimpleNamespace(acted=lambda *act: taken.append(act))
+    monkeypatch.setattr(booking, "_signed", lambda _: "cm")
+    monkeypatch.setattr(booking.st, "download_button", lambda *_, data, **__: data())
+    session = SimpleNamespace(store=store, t=lambda key: key)
+    grid.offer(session, ["a"], [[1]], key="target", file="Uitgaven, Papier, 2026")
+    assert taken == [("cm", "export", "target", "")]
