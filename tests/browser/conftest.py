@@ -38,6 +38,16 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture
+def visit(chromium):
+    """A page of a visitor whom nobody knows, with cookies of its own."""
+    with chromium.new_context(**VISITOR) as context:
+        context.add_init_script(LISTENED)
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        yield page
+
+
 @pytest.fixture(scope="session")
 def demo_folder(demo_folder, tmp_path_factory):
     """A copy for all servers: what pages keep of a visit stays out of the tests without one."""

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from nami_monitor.i18n import text
-from tests.browser.serving import LISTENED, VISITOR, free_port, serving, settled
+from tests.browser.serving import free_port, serving, settled
 from tests.support.reverse_proxy import reverse_proxy
 
 pytestmark = pytest.mark.browser
@@ -41,16 +41,6 @@ def behind(tmp_path_factory):
         reverse_proxy(port, SIGNED, source=TRUSTED) as address,
     ):
         yield SimpleNamespace(proxy=address, direct=server.address, port=port, log=log, home=home)
-
-
-@pytest.fixture
-def visit(chromium):
-    """A browser of its own."""
-    with chromium.new_context(**VISITOR) as context:
-        context.add_init_script(LISTENED)
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        yield page
 
 
 def answered(url, headers, key):

@@ -7,13 +7,12 @@ import pytest
 from nami_monitor.access.settings import CLIENT_SECRET, COOKIE_SECRET
 from nami_monitor.i18n import text
 from tests.browser.serving import free_port, serving, settled
-from tests.browser.test_sign_in_in_chromium import (  # noqa: F401 - visit is a fixture
+from tests.browser.test_sign_in_in_chromium import (
     HIDDEN,
     SETTINGS,
     entered,
     says,
     sign_in,
-    visit,
 )
 from tests.support.monitor import Monitor
 from tests.support.provider import provider
@@ -58,7 +57,7 @@ def signing(demo_folder, tmp_path_factory):
             yield server
 
 
-def test_who_manages_sees_the_trail_and_who_looks_makes_no_backup(signing, visit):  # noqa: F811
+def test_who_manages_sees_the_trail_and_who_looks_makes_no_backup(signing, visit):
     sign_in(visit, f"{signing.address}/data?part=trail&data=own", "beheer")
     entered(visit)
     visit.get_by_text(text("trail.words", "nl")).wait_for()
@@ -71,7 +70,7 @@ def test_who_manages_sees_the_trail_and_who_looks_makes_no_backup(signing, visit
     assert not visit.locator("input[type=file]").count()
 
 
-def test_who_is_limited_meets_nothing_of_the_rest(signing, visit):  # noqa: F811
+def test_who_is_limited_meets_nothing_of_the_rest(signing, visit):
     sign_in(visit, f"{signing.address}/?data=own", "papier")
     entered(visit)
     for page in ("", "trends", "registers?part=contracts", "present", "data?part=measurability"):
@@ -84,7 +83,7 @@ def test_who_is_limited_meets_nothing_of_the_rest(signing, visit):  # noqa: F811
     says(visit, "access.refused.limited")
 
 
-def test_who_has_no_role_reads_one_sentence(signing, visit):  # noqa: F811
+def test_who_has_no_role_reads_one_sentence(signing, visit):
     sign_in(visit, f"{signing.address}/trends?data=own", "niemand")
     says(visit, "access.none")
     settled(visit)

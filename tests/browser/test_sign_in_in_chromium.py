@@ -10,7 +10,7 @@ import pytest
 
 from nami_monitor.access.settings import CLIENT_SECRET, COOKIE_SECRET
 from nami_monitor.i18n import text
-from tests.browser.serving import LISTENED, VISITOR, free_port, serving, settled
+from tests.browser.serving import free_port, serving, settled
 from tests.support.provider import provider
 
 pytestmark = pytest.mark.browser
@@ -49,16 +49,6 @@ def signing(demo_folder, tmp_path_factory):
         serve = {f"{CLIENT_SECRET}_FILE": str(secret), COOKIE_SECRET: HIDDEN, "NAMI_LANG": "en"}
         with serving(demo_folder, home, port, serve=serve, log=log) as server:
             yield SimpleNamespace(server=server, provider=found, log=log)
-
-
-@pytest.fixture
-def visit(chromium):
-    """A browser of its own."""
-    with chromium.new_context(**VISITOR) as context:
-        context.add_init_script(LISTENED)
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        yield page
 
 
 @pytest.fixture
