@@ -113,9 +113,15 @@ class _Instances:
         self._roots.pop(purpose, None)
 
     def close(self) -> None:
-        """Close them all."""
+        """Close them all; what another thread queries at present ends with its query.
+
+        DuckDB closes no connection in the middle of a query. Such a thread holds the last reference
+        to its instance, which ends with that.
+        """
         while self._roots:
-            self._roots.popitem()[1].close()
+            _, root = self._roots.popitem()
+            with suppress(duckdb.ResourceInUseException):
+                root.close()
 
 
 class Store:

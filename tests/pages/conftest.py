@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from nami_monitor.ui import app, outcomes
+from nami_monitor.ui import app, outcomes, preload
 from tests.pages.shared_demo import SharedDemo
 
 
@@ -17,6 +17,15 @@ def _no_links(monkeypatch):
 def _patient(monkeypatch):
     """A page waits for what it started, however long that takes here."""
     monkeypatch.setattr(outcomes, "PATIENCE_SECONDS", 300.0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_ahead(monkeypatch):
+    """Nothing is computed ahead: a thread that outlives its test would fill the caches of others.
+
+    The first script of a server begins that; here it finds it done.
+    """
+    monkeypatch.setattr(preload, "wait", lambda: None)
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ def built(own_place, demo_folder, monkeypatch):  # noqa: ARG001 - no demo yet
         copy_database(demo_folder / "demo.duckdb", path)
 
     monkeypatch.setattr(databases, "build_demo", build)
-    monkeypatch.setattr(preload, "wait", lambda: None)
     return failures
 
 

@@ -188,6 +188,27 @@ def test_a_store_that_closes_waits_for_what_looks_after_its_files(path, monkeypa
     assert not store._opened
 
 
+def test_a_store_closes_beside_a_thread_that_queries_it(path):
+    store, begun, go_on = Store(path), threading.Event(), threading.Event()
+
+    def waited() -> int:
+        begun.set()
+        return int(go_on.wait(20))
+
+    def query():
+        with store.read() as db:
+            db._cursor.create_function("waited", waited, side_effects=True)
+            return db.value("select waited()")
+
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(query)
+        assert begun.wait(20)
+        store.close()
+        go_on.set()
+        assert asked.result(20) == 1
+    assert not store._opened
+
+
 def test_a_write_whose_files_lack_lines_is_refused_whole(path, store, monkeypatch):
     # as when the database does not find rows of its own, see the test of an insert of none
     copied = lines.copy_group
