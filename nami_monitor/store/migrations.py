@@ -18,6 +18,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 
 import contextlib
 import shutil
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -78,7 +79,8 @@ def upgrade(path: Path, wait: float) -> None:
                 _rebuild(path, fresh)
                 path.replace(kept_copy(path, seen))
             if _log(path).exists():  # what the earlier program had not merged stays with its file
-                _log(path).replace(_log(kept_copies(path)[-1]))
+                *_, last = (one for one in kept_copies(path) if one.suffix != ".wal")
+                _log(path).replace(_log(last))
             fresh.replace(path)
     except Timeout as error:
         holder = {"what": "upgrade", "who": "-", "since": "-", "pid": "-"}
@@ -96,13 +98,16 @@ def half_done(path: Path) -> bool:
 
 
 def kept_copy(path: Path, version: int) -> Path:
-    """Where a database of an earlier version is kept after its upgrade."""
-    return path.with_name(f"{path.name}.schema{version}")
+    """Where a database of an earlier version is kept after its upgrade: beside earlier ones."""
+    first = path.with_name(f"{path.name}.schema{version}")
+    names = chain([first], (first.with_name(f"{first.name}-{n}") for n in count(2)))
+    return next(name for name in names if not name.exists())
 
 
 def kept_copies(path: Path) -> list[Path]:
-    """The databases of earlier versions that upgrades kept."""
-    return sorted(path.parent.glob(f"{path.name}.schema[0-9]*"))
+    """The databases of earlier versions that upgrades kept, with their logs; of one, oldest first."""
+    found = path.parent.glob(f"{path.name}.schema[0-9]*")
+    return sorted(found, key=lambda one: (len(one.name), one.name))
 
 
 def _version(path: Path) -> int:

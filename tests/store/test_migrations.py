@@ -97,7 +97,7 @@ def test_every_row_of_then_is_there(earlier, version):
             assert count == expected["counts"][table], table
         assert db.value("select schema_version from meta") == schema.VERSION
     assert migrations.kept_copies(path) == [path.with_name(f"own.duckdb.schema{version}")]
-    assert content(migrations.kept_copy(path, version)) == before
+    assert content(migrations.kept_copies(path)[0]) == before
     assert sorted(part.name for part in path.parent.iterdir()) == [
         "own.duckdb",
         f"own.duckdb.schema{version}",
@@ -116,6 +116,22 @@ def test_what_follows_from_the_rows_is_up_to_date_and_can_be_undone(path, monkey
             )
         undo(store, last, who="inkoop")
     assert list((path / "lines").rglob("*.parquet"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-1]])
+def test_who_went_back_and_upgrades_again_loses_no_earlier_database(earlier, version):
+    for times in range(1, 4):
+        path = earlier(version)
+        before, log = content(path), path.with_name(f"{path.name}.wal")
+        if path.is_file():
+            log.write_bytes(b"")
+        with closing(Store(path)) as store:
+            assert check(store) == []
+        kept = [one for one in migrations.kept_copies(path) if one.suffix != ".wal"]
+        assert [content(one) for one in kept] == times * [before]
+        assert not log.exists()
+        shutil.rmtree(path)
 
 
 def test_of_many_that_open_it_at_once_one_upgrades_it(path):
@@ -191,5 +207,5 @@ def test_a_write_ahead_log_that_is_cut_gives_a_whole_state_or_a_sentence(path, s
     assert whole == 4 << 8 or share < 1
     with closing(Store(path)) as store:
         assert check(store) == []
-    kept = migrations.kept_copy(path, IN_A_FILE[-1])
+    kept = migrations.kept_copies(path)[0]
     assert (kept.read_bytes(), kept.with_name(f"{kept.name}.wal").read_bytes()) == (earlier, cut)
