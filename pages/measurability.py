@@ -11,7 +11,7 @@ if app.empty(session):
 choices = filters.line()
 with choices:
     month = filters.as_of(session)
-found = measurability.measured(session, month)
+found = measurability.measured(session.store, month)
 if measurability.empty(session, found):
     st.stop()
 

@@ -1,6 +1,6 @@
 """The measurability of KPIs in sentences: why a figure is missing, and what to load next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, text
@@ -23,10 +23,10 @@ def watched() -> dict[str, frozenset[int]]:
     }
 
 
-def names(db: Transaction, found: Measurability, lang: str) -> dict[str, str]:
+def names(db: Transaction, categories: Sequence[str], lang: str) -> dict[str, str]:
     """The name of each category by its code."""
-    said = named(db, "category", found.categories, lang)
-    return {code: said[code] for code in found.categories}
+    said = named(db, "category", categories, lang)
+    return {code: said[code] for code in categories}
 
 
 def headline(found: Measurability, lang: str) -> str:

@@ -419,7 +419,7 @@ def measurability(
     """Say which KPIs the data supports by category, and what would unlock most."""
     with session.read_month(month) as db:
         measured = measure(db, measuring.watched(), category)
-        names = measuring.names(db, measured, session.lang)
+        names = measuring.names(db, measured.categories, session.lang)
     if not session.json:
         session.show((), _measured_lines(session, measured, names))
         return

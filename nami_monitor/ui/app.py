@@ -60,11 +60,11 @@ def part_of(store: Store, limit: Limit) -> Store:
     return part
 
 
-def make_parts(store: Store) -> None:
+def make_parts(store: Store) -> list[Store]:
     """Make the parts of the own database that the settings state, before anybody asks for them."""
-    if store is store_of(OWN):
-        for limit in limits(sign_in.service()[0].people):
-            part_of(store, limit)
+    if store is not store_of(OWN):
+        return []
+    return [part_of(store, limit) for limit in limits(sign_in.service()[0].people)]
 
 
 def data() -> str:
@@ -285,6 +285,11 @@ class PageGate:
                 if self._running.pop(mine, None) is None:
                     self._waiting.remove(mine)
                 self._admit()
+
+    def quiet(self) -> bool:
+        """Whether no page runs or waits."""
+        with self._lock:
+            return not (self._running or self._waiting)
 
     def _admit(self) -> None:
         now = time.monotonic()

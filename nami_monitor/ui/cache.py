@@ -197,7 +197,7 @@ def _signals_of_trend(
 ) -> tuple[Signal, ...]:
     del scope  # it tells one list of results from another
     month = _results[-1].month
-    measures = _signals_of_measures(store, month)
+    measures = signals_of_measures(store, month)
     with read_as_of(store, month) as db:
         kpi = CATALOGUE[code]
         return signals.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
@@ -213,15 +213,16 @@ def phases(
 
 
 @cached(entries=20)
-def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
+def signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
+    """The signals of every measure, from what is known up to a month."""
     with read_as_of(store, month) as db:
         return signals.signals_of_measures(db, month)
 
 
 def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLesson, ...]:
     """The lessons that one measure calls up, from what is known up to a month."""
-    signals = _signals_of_measures(store, month)
-    return lessons_of_chart([one for one in signals if one.subject == code], cases(store))
+    found = signals_of_measures(store, month)
+    return lessons_of_chart([one for one in found if one.subject == code], cases(store))
 
 
 def kept(store: Store, kind: str) -> Mapping[str, JournalEntry]:

@@ -84,16 +84,18 @@ def _ahead(loaded: threading.Event) -> None:
         loaded.set()
     from nami_monitor.ui.jobs import JOBS  # noqa: PLC0415 - loaded by then, see LOADED
 
-    JOBS.changed = after
     try:
-        store = prepare()
+        prepare()
         for name in LOADED_LATER:
             import_module(name)
-        compile_forms()
-        all_categories(store)
+        warm_charts()
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
+    from nami_monitor.ui import ahead  # noqa: PLC0415 - likewise
+
     settle()
+    JOBS.changed = lambda _: ahead.WOKEN.set()
+    ahead.keep_up()
 
 
 def settle() -> None:
@@ -102,20 +104,18 @@ def settle() -> None:
     gc.freeze()
 
 
-def compile_forms() -> None:
-    """Compile every form of a chart, which the first chart would wait for otherwise."""
+def warm_charts() -> None:
+    """Compile every form of a chart, and draw a picture: the first ones would wait for it."""
     from nami_monitor.charts.grammar import FORMS, compiled  # noqa: PLC0415 - slow to load
+    from nami_monitor.reports.branding import NEUTRAL, png  # noqa: PLC0415 - likewise
 
     for form in FORMS:
         compiled(form)
+    png({"mark": "point", "data": {"values": [{}]}}, 10, NEUTRAL)
 
 
-def prepare() -> Store:
-    """Build the demo where that is what is shown, and compute the figures of a first page.
-
-    Returns:
-        The database that is shown.
-    """
+def prepare() -> None:
+    """Build the demo where that is what is shown, and compute the figures of a first page."""
     from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
     from nami_monitor.databases import note_settings  # noqa: PLC0415 - likewise
     from nami_monitor.ui import app, start  # noqa: PLC0415 - likewise
@@ -123,52 +123,21 @@ def prepare() -> Store:
     which = app.usual_data()
     if which == app.DEMO:
         start.demo_build(str(places().demo)).thread.join()
-    store = app.store_of(which)
-    first_page(store)
+    first_page(app.store_of(which))
     note_settings(app.store_of(app.OWN))
-    app.make_parts(app.store_of(app.OWN))
-    return store
 
 
 def first_page(store: Store) -> None:
     """Compute the figures of the page that opens first, of one category."""
     from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
 
-    if _filled(store):
+    if filled(store):
         chosen = filters.usual(store)
         cache.briefed(store, chosen.month, chosen.category, chosen.where)
 
 
-def all_categories(store: Store) -> None:
-    """Compute those of its second view, of all categories, and then of each by itself."""
-    from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
-    from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
-
-    if _filled(store):
-        month = filters.usual(store).month
-        codes = largest(store, month)
-        cache.sections(store, month, codes, ())
-        for code in codes:
-            cache.briefed(store, month, code, ())
-
-
-def _filled(store: Store) -> bool:
+def filled(store: Store) -> bool:
+    """Whether a database holds order lines, of which pages show figures."""
     from nami_monitor.ui import cache  # noqa: PLC0415 - likewise
 
     return bool(store.exists and store.version() > 0 and cache.choices(store).months)
-
-
-def after(store: Store) -> None:
-    """Compute them anew where data came in or went, while the visitor reads what came of it."""
-    threading.Thread(target=_quietly, args=(store,), name="first page", daemon=True).start()
-
-
-def _quietly(store: Store) -> None:
-    from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED
-
-    try:
-        app.make_parts(store)
-        first_page(store)
-        all_categories(store)
-    except Exception:  # whatever it is, the page that needs it meets it again and says it
-        logging.getLogger(__name__).debug("no first page was prepared", exc_info=True)

@@ -122,11 +122,16 @@ def small(session: Session, line: KpiLine, where: Filters, *, key: str) -> None:
         where: the filters that gave it.
         key: of the chart.
     """
-    chosen = tuple(sorted(where.items()))
-    month = line.result.month
-    drawn = _small(session.store, line.kpi.code, chosen, month, session.lang, session, line)
+    drawn = small_chart(session, line, where)
     if drawn is not None:
         chart_card.picture(drawn, key=key)
+
+
+def small_chart(session: Session, line: KpiLine, where: Filters) -> Drawn | None:
+    """What ``small`` shows."""
+    chosen = tuple(sorted(where.items()))
+    month = line.result.month
+    return _small(session.store, line.kpi.code, chosen, month, session.lang, session, line)
 
 
 @cached(entries=400, shared=True)

@@ -2,13 +2,27 @@
 
 import subprocess
 import sys
+from itertools import chain, product
+from types import SimpleNamespace
 
 import pytest
 
 from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ui import app, preload
+from nami_monitor.kit import shipped
+from nami_monitor.ui import ahead, app, cache, preload
+from nami_monitor.ui.pages import (
+    assets,
+    case,
+    conclusions,
+    contracts,
+    measurability,
+    outcome,
+    requests,
+    targets,
+    waterbed,
+)
 from tests.pages.test_pages import ROOT
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
@@ -97,7 +111,7 @@ def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
 @pytest.mark.slow
 @pytest.mark.usefixtures("fresh_cache")
 def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
-    from nami_monitor.ui import cache, filters  # noqa: PLC0415
+    from nami_monitor.ui import filters  # noqa: PLC0415
 
     preload.prepare()
     asked = []
@@ -107,3 +121,36 @@ def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo,
     found = cache.briefed(store, chosen.month, chosen.category, chosen.where)
     assert found.sections[0].glance.lines
     assert not asked
+
+
+COSTLY = {
+    "overview": [(cache, "briefing")],
+    "waterbed": [(outcome, "in_primary_unit"), (waterbed, "portfolio")],
+    "measurability": [(measurability, "measurability")],
+    "conclusions": [(conclusions.briefing, "conclusions")],
+    "contracts": [(contracts.briefing, "register")],
+    "requests": [(requests.briefing, "ledger")],
+    "assets": [(assets.briefing, "register")],
+    "targets": [(targets.briefing, "lines")],
+    "case": [(case.cases, "monitor"), (case, "doubts")],
+}
+"""What computes most of a page, as the modules that call it know it."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("demo", "fresh_cache")
+def test_who_opens_a_page_first_waits_for_none_of_its_figures(monkeypatch):
+    store, kit_cases = app.store_of(app.DEMO), shipped().cases
+    with monkeypatch.context() as patch:  # the first category and the first case are enough
+        patch.setattr(ahead, "largest", lambda *_: [])
+        patch.setattr(ahead, "shipped", lambda: SimpleNamespace(cases=[*kit_cases][:1]))
+        preload.first_page(store)
+        for step in ahead.other_pages(store):
+            step()
+    for module, name in chain.from_iterable(COSTLY.values()):
+        monkeypatch.setattr(module, name, lambda *_, name=name, **__: pytest.fail(name))
+    for page, lang in product(COSTLY, LANGS):
+        found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+        found.session_state[app.LANGUAGE] = lang
+        found.session_state[app.DATA] = app.DEMO
+        assert not found.run().exception, found.exception

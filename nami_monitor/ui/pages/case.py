@@ -90,6 +90,13 @@ def _doubts(store: Store, number: int, month: date | None) -> tuple[Doubt, ...]:
         return doubts(db, cases.categories_of(db, shipped().cases[number]))
 
 
+def ahead(store: Store, number: int, month: date) -> None:
+    """Compute the figures and doubts of a case as they are shown first."""
+    kinds, _ = _kinds(store, number, month)
+    _monitored(store, number, kinds[0], month)
+    _doubts(store, number, month)
+
+
 @cached(entries=200)
 def _parts_named(store: Store, by: str, codes: tuple[Any, ...], lang: str) -> Mapping[Any, str]:
     with store.read() as db:

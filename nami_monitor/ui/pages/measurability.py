@@ -1,6 +1,6 @@
 """The page on measurability: what can be computed, and what to load next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -24,22 +24,20 @@ LEADING = 3
 
 
 @cached(entries=10, shared=True)
-def _measured(
-    store: Store, lang: str, month: date | None
-) -> tuple[Measurability, Mapping[str, str]]:
-    """What can be computed as of a month, and the names of the categories."""
-    with read_as_of(store, month) as db:
-        result = measurability(db, measuring.watched())
-        return result, measuring.names(db, result, lang)
-
-
-def measured(session: Session, month: date | None) -> Measurability:
+def measured(store: Store, month: date | None) -> Measurability:
     """What the data supports as of a month, the latest without one, for every category."""
-    return _measured(session.store, session.lang, month)[0]
+    with read_as_of(store, month) as db:
+        return measurability(db, measuring.watched())
 
 
 def _names(session: Session, measured_all: Measurability) -> Mapping[str, str]:
-    return _measured(session.store, session.lang, measured_all.month)[1]
+    return _named(session.store, measured_all.categories, session.lang)
+
+
+@cached(entries=10)
+def _named(store: Store, codes: Sequence[str], lang: str) -> Mapping[str, str]:
+    with store.read() as db:
+        return measuring.names(db, codes, lang)
 
 
 def _load(session: Session) -> None:

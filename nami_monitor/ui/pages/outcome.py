@@ -46,7 +46,7 @@ FEW: Final = 2
 
 
 @cached(entries=4, shared=True)
-def _every(store: Store, month: date) -> tuple[Evaluation, ...]:
+def every_measure(store: Store, month: date) -> tuple[Evaluation, ...]:
     """Every measure as of a month, in the unit of its verdict: what asks for attention first."""
     with read_as_of(store, month) as db:
         begun = in_primary_unit(db)
@@ -55,6 +55,12 @@ def _every(store: Store, month: date) -> tuple[Evaluation, ...]:
         ahead = [one for one in data.register if one.code not in known]
         planned = (evaluate(one, data, Unit.BASE, with_destinations=False) for one in ahead)
         return tuple(sorted((*begun, *planned), key=_rank))
+
+
+def ahead(session: Session, month: date) -> None:
+    """Compute every measure, and in every unit the one that is shown first."""
+    for one in every_measure(session.store, month)[:1]:
+        waterbed.in_every_unit(session, one.intervention.code, month)
 
 
 def _rank(one: Evaluation) -> tuple[bool, bool, bool]:
@@ -79,7 +85,7 @@ def part(session: Session) -> None:
         with st.container(key="measures_head", horizontal=True, vertical_alignment="center"):
             st.header(session.t("measure.all"), anchor=False, width="content")
             month = filters.month(session)
-        every = _every(session.store, month)
+        every = every_measure(session.store, month)
         with above:
             code = _chosen(session, [one.intervention.code for one in every])
         _list(session, every, code, month)

@@ -116,6 +116,21 @@ def show(session: Session) -> None:
         booking.who_field(session)
 
 
+def ahead(session: Session, month: date, category: str) -> None:
+    """Draw the slides that are shown first.
+
+    Raises:
+        UserError: as ``read_branding``.
+    """
+    first = next(iter(Audience))
+    wanted = ReportRequest(month, (category,), first, session.lang, read_branding())
+    report = _report(session, wanted)
+    for no, page in enumerate(report.arranged.pages, start=1):
+        if not page.appendix:
+            slide = slide_of(page, report.proposed)
+            slide_html(slide, no, wanted.branding, small=no > 1)
+
+
 def branding_of(session: Session) -> Branding:
     """Name, colours and logo; what is wrong with the settings file is said."""
     try:

@@ -54,6 +54,18 @@ def show(session: Session, chosen: Selection) -> None:
     bottom(session, section, len(told), chosen)
 
 
+def ahead(session: Session, chosen: Selection) -> None:
+    """Compute the sentences, charts and sums of the page of one category, and draw nothing."""
+    section = cache.briefed(session.store, chosen.month, chosen.category, chosen.where).sections[0]
+    cache.told(session.store, chosen.month, chosen.category, chosen.where, session.lang)
+    where = dict(chosen.where)
+    for strategy in STRATEGIES:
+        for line in foremost(section.glance.lines, strategy)[:PANELS]:
+            trend_chart.small_chart(session, line, where)
+    for code in (SPEND, MASS):
+        year(session, code, chosen.month, where)
+
+
 def todos(session: Session, told: Sequence[Decision], chosen: Selection) -> None:
     """At most three to-dos side by side."""
     if not told:
