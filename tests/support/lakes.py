@@ -1,5 +1,10 @@
-"""Lakes of databases, rolled up by DuckDB or by Sail, and how two outcomes differ."""
+"""Lakes of databases, rolled up by DuckDB or by Sail, and how two outcomes differ.
 
+Where NAMI_REMOTE is the address of another server that speaks Spark Connect, such as Spark itself,
+that takes the place of Sail.
+"""
+
+import os
 import shutil
 import sys
 from contextlib import closing
@@ -15,6 +20,9 @@ ORGANISATION = "zilverlinden"
 @pytest.fixture(scope="session")
 def sail():
     """The address of a server that speaks Spark Connect."""
+    if remote := os.environ.get("NAMI_REMOTE"):
+        yield remote
+        return
     from pysail.spark import SparkConnectServer  # noqa: PLC0415 - only where it is asked for
 
     main = sys.modules["__main__"]
