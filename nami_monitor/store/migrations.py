@@ -105,7 +105,7 @@ def kept_copy(path: Path, version: int) -> Path:
 
 
 def kept_copies(path: Path) -> list[Path]:
-    """The databases of earlier versions that upgrades kept, with their logs; of one, oldest first."""
+    """The databases of earlier versions that upgrades kept, with their logs."""
     found = path.parent.glob(f"{path.name}.schema[0-9]*")
     return sorted(found, key=lambda one: (len(one.name), one.name))
 

@@ -13,28 +13,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from nami_monitor.core.settings import places
 from nami_monitor.core.words import PeriodKind
+from nami_monitor.databases import note_settings
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import Ask
 from nami_monitor.store import Store
-from nami_monitor.ui import app, cache, filters, trend_chart
+from nami_monitor.ui import app, cache, filters, start, trend_chart
 from nami_monitor.ui.filters import Selection
-from nami_monitor.ui.pages import (
-    assets,
-    case,
-    conclusions,
-    contracts,
-    measurability,
-    outcome,
-    presentation,
-    requests,
-    targets,
-    waterbed,
-)
-from nami_monitor.ui.pages.home import one_category
-from nami_monitor.ui.pages.home.all_categories import largest
-from nami_monitor.ui.preload import filled, first_page
 from nami_monitor.ui.session import Session
 
 Step = Callable[[], object]
@@ -82,6 +69,21 @@ def other_pages(store: Store) -> Iterator[Step]:
     """What computes the other pages, in steps: what more people open comes first."""
     if not filled(store):
         return
+    from nami_monitor.ui.pages import (  # noqa: PLC0415 - a first page needs none of them
+        assets,
+        case,
+        conclusions,
+        contracts,
+        measurability,
+        outcome,
+        presentation,
+        requests,
+        targets,
+        waterbed,
+    )
+    from nami_monitor.ui.pages.home import one_category  # noqa: PLC0415 - likewise
+    from nami_monitor.ui.pages.home.all_categories import largest  # noqa: PLC0415 - likewise
+
     sessions = [Session(lang, store, demo=False, who="") for lang in LANGS]
     usual = filters.usual(store)
     month, all_year = usual.month, PeriodKind.R12
@@ -116,3 +118,34 @@ def other_pages(store: Store) -> Iterator[Step]:
         for session in sessions:
             yield partial(one_category.ahead, session, chosen)
     yield lambda: cache.sections(store, month, codes, ())
+
+
+def warm_charts() -> None:
+    """Compile every form of a chart, and draw a picture: the first ones would wait for it."""
+    from nami_monitor.charts.grammar import FORMS, compiled  # noqa: PLC0415 - slow to load
+    from nami_monitor.reports.branding import NEUTRAL, png  # noqa: PLC0415 - likewise
+
+    for form in FORMS:
+        compiled(form)
+    png({"mark": "point", "data": {"values": [{}]}}, 10, NEUTRAL)
+
+
+def prepare() -> None:
+    """Build the demo where that is what is shown, and compute the figures of a first page."""
+    which = app.usual_data()
+    if which == app.DEMO:
+        start.demo_build(str(places().demo)).thread.join()
+    first_page(app.store_of(which))
+    note_settings(app.store_of(app.OWN))
+
+
+def first_page(store: Store) -> None:
+    """Compute the figures of the page that opens first, of one category."""
+    if filled(store):
+        chosen = filters.usual(store)
+        cache.briefed(store, chosen.month, chosen.category, chosen.where)
+
+
+def filled(store: Store) -> bool:
+    """Whether a database holds order lines, of which pages show figures."""
+    return bool(store.exists and store.version() > 0 and cache.choices(store).months)

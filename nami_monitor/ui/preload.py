@@ -21,7 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from nami_monitor.core.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from nami_monitor.store import Store
+    pass
 
 PagesManager.uses_pages_directory = False
 """The entry script says which pages there are. Without this, Streamlit would make a page of every
@@ -82,17 +82,16 @@ def _ahead(loaded: threading.Event) -> None:
             import_module(name)
     finally:
         loaded.set()
-    from nami_monitor.ui.jobs import JOBS  # noqa: PLC0415 - loaded by then, see LOADED
+    from nami_monitor.ui import ahead  # noqa: PLC0415 - loaded by then, see LOADED
+    from nami_monitor.ui.jobs import JOBS  # noqa: PLC0415 - likewise
 
     try:
-        prepare()
+        ahead.prepare()
         for name in LOADED_LATER:
             import_module(name)
-        warm_charts()
+        ahead.warm_charts()
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
-    from nami_monitor.ui import ahead  # noqa: PLC0415 - likewise
-
     settle()
     JOBS.changed = lambda _: ahead.WOKEN.set()
     ahead.keep_up()
@@ -102,42 +101,3 @@ def settle() -> None:
     """Leave what is loaded by now out of every later search for garbage: it stays anyway."""
     gc.collect()
     gc.freeze()
-
-
-def warm_charts() -> None:
-    """Compile every form of a chart, and draw a picture: the first ones would wait for it."""
-    from nami_monitor.charts.grammar import FORMS, compiled  # noqa: PLC0415 - slow to load
-    from nami_monitor.reports.branding import NEUTRAL, png  # noqa: PLC0415 - likewise
-
-    for form in FORMS:
-        compiled(form)
-    png({"mark": "point", "data": {"values": [{}]}}, 10, NEUTRAL)
-
-
-def prepare() -> None:
-    """Build the demo where that is what is shown, and compute the figures of a first page."""
-    from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
-    from nami_monitor.databases import note_settings  # noqa: PLC0415 - likewise
-    from nami_monitor.ui import app, start  # noqa: PLC0415 - likewise
-
-    which = app.usual_data()
-    if which == app.DEMO:
-        start.demo_build(str(places().demo)).thread.join()
-    first_page(app.store_of(which))
-    note_settings(app.store_of(app.OWN))
-
-
-def first_page(store: Store) -> None:
-    """Compute the figures of the page that opens first, of one category."""
-    from nami_monitor.ui import cache, filters  # noqa: PLC0415 - likewise
-
-    if filled(store):
-        chosen = filters.usual(store)
-        cache.briefed(store, chosen.month, chosen.category, chosen.where)
-
-
-def filled(store: Store) -> bool:
-    """Whether a database holds order lines, of which pages show figures."""
-    from nami_monitor.ui import cache  # noqa: PLC0415 - likewise
-
-    return bool(store.exists and store.version() > 0 and cache.choices(store).months)

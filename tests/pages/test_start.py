@@ -11,7 +11,7 @@ from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.kit import shipped
-from nami_monitor.ui import ahead, app, cache, preload
+from nami_monitor.ui import ahead, app, cache, filters
 from nami_monitor.ui.pages import (
     assets,
     case,
@@ -23,6 +23,7 @@ from nami_monitor.ui.pages import (
     targets,
     waterbed,
 )
+from nami_monitor.ui.pages.home import all_categories
 from tests.pages.test_pages import ROOT
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
@@ -111,9 +112,7 @@ def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
 @pytest.mark.slow
 @pytest.mark.usefixtures("fresh_cache")
 def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
-    from nami_monitor.ui import filters  # noqa: PLC0415
-
-    preload.prepare()
+    ahead.prepare()
     asked = []
     monkeypatch.setattr(cache, "briefing", lambda *_, **__: asked.append(1))
     store = app.store_of(app.DEMO)
@@ -142,9 +141,9 @@ COSTLY = {
 def test_who_opens_a_page_first_waits_for_none_of_its_figures(monkeypatch):
     store, kit_cases = app.store_of(app.DEMO), shipped().cases
     with monkeypatch.context() as patch:  # the first category and the first case are enough
-        patch.setattr(ahead, "largest", lambda *_: [])
+        patch.setattr(all_categories, "largest", lambda *_: [])
         patch.setattr(ahead, "shipped", lambda: SimpleNamespace(cases=[*kit_cases][:1]))
-        preload.first_page(store)
+        ahead.first_page(store)
         for step in ahead.other_pages(store):
             step()
     for module, name in chain.from_iterable(COSTLY.values()):
