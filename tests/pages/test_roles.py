@@ -2,6 +2,7 @@
 
 import ast
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from nami_monitor.i18n import text
 from nami_monitor.ingest.book.booking import Answers
 from nami_monitor.ingest.profiles.library import profile_file, save_profile
 from nami_monitor.store import Store, snapshots
-from nami_monitor.ui import app, sign_in, visitor
+from nami_monitor.ui import ahead, app, sign_in, visitor
 from nami_monitor.ui.pages.data import reading
 from nami_monitor.ui.pages.data.session_files import Draft
 from tests.support.acts import PROFILE, write_month
@@ -249,6 +250,19 @@ def test_the_parts_are_there_before_anybody_asks_for_them(signed_in, own):
     assert snapshots.newest(part).of == app.store_of(app.OWN).stamp()
     app.make_parts(Store(own))  # of the own database alone
     assert len(list(part.glob("*.duckdb"))) == 1
+
+
+def test_an_open_page_of_a_part_hears_of_what_another_process_wrote(signed_in, own, monkeypatch):
+    signed_in(LAPTOP)
+    store = app.store_of(app.OWN)
+    (part,) = app.make_parts(store)
+    before = part.version()
+    with closing(Store(own)) as other, other.write() as db:
+        db.run("update meta set data_version = data_version + 1")
+    assert part.version() == before
+    monkeypatch.setattr(ahead, "other_pages", lambda _: [])
+    ahead.compute(store)
+    assert part.version() == store.version() > before
 
 
 def test_who_may_import_undoes_no_delivery_by_reading_its_file_anew():
