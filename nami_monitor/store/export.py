@@ -1,8 +1,9 @@
 """Out again: any table or rows of figures as parquet, csv or xlsx, written whole or not at all.
 
 A cell that begins with ``= + - @``, tab or return never becomes a formula: in a workbook texts are
-written as texts, in csv they get a single quote in front. Texts that are plain numbers stay as they
-are.
+written as texts, in csv they get a single quote in front. There one stands behind each comma,
+semicolon, tab and end of line too that such a sign follows: a spreadsheet of another country parts
+cells there, quoted or not. Texts that are plain numbers stay as they are.
 """
 
 from __future__ import annotations
@@ -33,10 +34,14 @@ ROWS_IN_A_SHEET: Final = 1_048_575
 SIGNS_IN_A_CELL: Final = 32_767
 """Signs that a cell of a workbook holds."""
 
-HOSTILE: Final = r"^'*[=+\-@\t\r]"
+HOSTILE: Final = r"^['\"]*[=+\-@\t\r]"
 PLAIN_NUMBER: Final = r"^[+-]?[0-9][0-9., ]*(e[+-]?[0-9]+)?-?$"
-GUARD: Final = r"^'('*[=+\-@\t\r])"
-"""Finds the quote that ``guarded`` put in front; its first group is the text as it was."""
+INSIDE, BEHIND = r"([,;\t\r\n])(['\"]*[=+\-@])", r"\1'\2"
+GUARDS: Final = (
+    (r"^'(['\"]*[=+\-@\t\r])", r"\1"),
+    (r"([,;\t\r\n])'(['\"]*[=+\-@])", r"\1\2"),
+)
+"""Each finds a quote that ``guarded`` put in, with what takes it off again."""
 
 WORKBOOK: Final = {
     "strings_to_formulas": False,
@@ -48,9 +53,10 @@ WORKBOOK: Final = {
 
 
 def guarded(text: str) -> str:
-    """A text as it stands in a csv: what a spreadsheet would run gets a single quote in front."""
-    plain = re.match(PLAIN_NUMBER, text, re.IGNORECASE)
-    return f"'{text}" if re.match(HOSTILE, text) and not plain else text
+    """A text as it stands in a csv: before what a spreadsheet would run stands a single quote."""
+    if re.match(PLAIN_NUMBER, text, re.IGNORECASE):
+        return text
+    return ("'" if re.match(HOSTILE, text) else "") + re.sub(INSIDE, BEHIND, text)
 
 
 @contextmanager
@@ -135,9 +141,9 @@ def _guarded_query(db: Transaction, query: str) -> str:
     """The query with its texts guarded."""
     described = db.rows(f"describe ({query})")
     texts = [
-        f"case when regexp_matches({name}, {literal(HOSTILE)})"
-        f" and not regexp_matches({name}, {literal(PLAIN_NUMBER)}, 'i')"
-        f" then '''' || {name} else {name} end as {name}"
+        f"case when regexp_matches({name}, {literal(PLAIN_NUMBER)}, 'i') then {name}"
+        f" else if(regexp_matches({name}, {literal(HOSTILE)}), '''', '')"
+        f" || regexp_replace({name}, {literal(INSIDE)}, {literal(BEHIND)}, 'g') end as {name}"
         for column, kind, *_ in described
         if kind == "VARCHAR"
         for name in [f'"{column}"']

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +37,10 @@ from nami_monitor.store.transaction import Transaction, literal
 ENGINES: Final = ("duckdb", "spark")
 MOST_TRIES: Final = 6
 """How often Spark is asked again when it does not answer; each time later, in all 17 seconds."""
+PLAIN_REMOTE: Final = re.compile(r"sc://[\w.-]+(:\d+)?(?=[/;]|$)")
+"""What may be told of the address of Spark: a password may stand before it, a token behind."""
+NO_ADDRESS: Final = "INVALID_CONNECT_URL"
+"""How Spark names an address that is none."""
 MASTERS: Final = ("merged", "product_spans", "contracts")
 REGISTERS_READ: Final = {
     **{name: name for name in ("batch_months", "codes", *MASTERS)},
@@ -241,9 +246,14 @@ def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
             from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - likewise
         except ImportError as error:
             raise UserError("lake.no_spark", part=str(error.name)) from error
+        told = PLAIN_REMOTE.match(remote or "")
+        where = told[0] if told else "-"
         try:
             builder = SparkSession.builder
-            session = (builder.remote(remote) if remote else builder).create()
+            try:
+                session = (builder.remote(remote) if remote else builder).create()
+            except ValueError:  # of an address, which it repeats
+                raise UserError("lake.engine", remote=where, why=NO_ADDRESS) from None
             session.client.set_retry_policies([retries.DefaultPolicy(max_retries=MOST_TRIES)])
             try:
                 yield SparkEngine(session)
@@ -251,8 +261,7 @@ def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
                 with suppress(PySparkException):
                     session.stop()
         except PySparkException as error:
-            shown = (remote or "-").partition(";")[0]  # a token may stand behind it
-            raise UserError("lake.engine", remote=shown, why=short(error, 300)) from error
+            raise UserError("lake.engine", remote=where, why=short(error, 300)) from error
 
 
 def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeManifest:

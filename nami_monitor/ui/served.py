@@ -23,6 +23,7 @@ from starlette.websockets import WebSocketClose
 
 from nami_monitor import __version__
 from nami_monitor.access import settings
+from nami_monitor.access.roles import Role, decide
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import html
 from nami_monitor.i18n import Lang, text
@@ -40,8 +41,8 @@ METRICS, STREAM, ALIVE = "/_stcore/metrics", "/_stcore/stream", "/_stcore/health
 UPLOAD: Final = "/_stcore/upload_file/"
 LOST: Final = 400
 """How Streamlit answers an upload of a visit that it does not know."""
-KEPT: Final = (UPLOAD, "/media/")
-"""What only somebody who is signed in may reach."""
+KEPT: Final = {UPLOAD: Role.IMPORT, "/media/": Role.LOOK}
+"""What only somebody who is signed in may reach, with the role that it takes."""
 SIGNING: Final = ("/auth/login", "/auth/logout", settings.CALLBACK)
 BACK_COOKIE: Final = "nami_back"
 BACK_SECONDS: Final = 600
@@ -180,10 +181,12 @@ class Entrance:
         if path.endswith(ALIVE):
             return None
         hosts = service.server.hosts or (() if service.sign_in else OF_THIS_MACHINE)
-        if hosts and not is_named(headers.get("host", ""), hosts):
+        host = headers.get("host", "")
+        foreign = scope["type"] == "websocket" and not is_own(headers.get("origin"), host)
+        if foreign or (hosts and not is_named(host, hosts)):
             return 400, text("service.host", lang)
-        if not _may_enter(service, scope, headers):
-            return 403, text("sign_in.by_proxy" if service.proxy else "sign_in.words", lang)
+        if shut := _shut(service, scope):
+            return 403, text(shut, lang)
         opens = path.endswith(STREAM) or "text/html" in headers.get("accept", "")
         full = opens and path not in SIGNING and self.visits >= service.server.most_sessions
         return (FULL, text("service.full", lang)) if full else None
@@ -266,6 +269,18 @@ def is_named(host: str, allowed: tuple[str, ...]) -> bool:
     return False
 
 
+def is_own(origin: str | None, host: str) -> bool:
+    """Whether a page of this server itself opens a websocket, or a program, which says nothing.
+
+    Streamlit takes pages of other servers of this machine too, and to know its own address for that
+    it asks one on the internet.
+    """
+    try:
+        return origin is None or urlsplit(origin).netloc == host
+    except ValueError:
+        return False
+
+
 def reason_of(error: BaseException) -> str:
     """Why a sign-in failed, as one of ``sign_in.REASONS``."""
     kind = type(error)
@@ -346,13 +361,21 @@ def _open(service: settings.Service, scope: Scope) -> UserError | None:
     return None
 
 
-def _may_enter(service: settings.Service, scope: Scope, headers: Headers) -> bool:
-    """Whether somebody is signed in, as far as a request must say so."""
-    if service.proxy:
-        return any(name in headers for name in service.proxy.headers.values())
-    if service.oidc and scope["path"].startswith(KEPT):
-        return sign_in.is_signed(HTTPConnection(scope).cookies)
-    return True
+def _shut(service: settings.Service, scope: Scope) -> str:
+    """Catalogue key of why a request may not enter, as far as it must say who sends it; or empty.
+
+    An upload is held in memory as soon as it arrives, so the role counts before a page asks for it.
+    """
+    needed = next((role for path, role in KEPT.items() if scope["path"].startswith(path)), None)
+    if not (service.proxy or (service.oidc and needed)):
+        return ""
+    claims = sign_in.of_request(HTTPConnection(scope))
+    if not claims:
+        return "sign_in.by_proxy" if service.proxy else "sign_in.words"
+    person = decide(claims, service.roles, service.people)
+    if needed and not (person and person.may(needed)):
+        return f"access.refused.{needed}" if person else "access.none"
+    return ""
 
 
 def way_back(cookies: str) -> str:

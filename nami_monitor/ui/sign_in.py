@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final, NoReturn
 
 import streamlit as st
+from starlette.requests import HTTPConnection
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
@@ -114,13 +115,17 @@ def _of_token(oidc: OidcSignIn) -> Claims:
     return of_token(oidc, token, time.time())
 
 
-def is_signed(cookies: Mapping[str, str]) -> bool:
-    """Whether somebody is signed in at the provider, by the cookies of a request."""
+def of_request(request: HTTPConnection) -> Claims:
+    """The claims of whoever sends a request, by its headers or cookies; empty for nobody."""
     by, _ = service()
-    found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
+    if by.proxy:
+        sent = {claim: request.headers.get(name) for claim, name in by.proxy.headers.items()}
+        return of_proxy(by.proxy, sent)
+    found = _get_signed_cookie_with_chunks(dict(request.cookies), USER_COOKIE_NAME)
     token = json.loads(found) if found else {}
-    signed_in = by.oidc and _name_of(token) not in _LEFT
-    return bool(signed_in and by.oidc and of_token(by.oidc, token, time.time()))
+    if not by.oidc or _name_of(token) in _LEFT:
+        return {}
+    return of_token(by.oidc, token, time.time())
 
 
 def over() -> bool:

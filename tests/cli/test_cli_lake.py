@@ -265,6 +265,24 @@ def test_an_engine_that_does_not_answer_is_said_without_its_token(made, monkeypa
     assert of_own(place, lake.OF_ROLLUPS).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "sc://127.0.0.1:9;token=geheim", "sc://127.0.0.1:99999/;token=geheim",
+        "sc://127.0.0.1:9/;token=geheim=x", "sc://geheim:geheim@127.0.0.1:9/;token",
+        "geheim://127.0.0.1/;token=geheim",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_said_without_what_is_secret_in_it(made, monkeypatch, remote):
+    nami, place = made
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", getattr(main, "__file__", None), raising=False)
+    done = nami("rollup", "--engine", "spark", "--remote", remote, "--lines", place, "--out", place)
+    assert done.exit_code == 1
+    assert lake_rollups.NO_ADDRESS in done.stderr
+    assert "geheim" not in done.output + str(done.exception)
+
+
 def test_what_is_there_already_is_left_alone(made):
     nami, place = made
     key = nami.json("open", place, code=1)["error"]["key"]

@@ -31,9 +31,16 @@ HEADERS = {
 }
 FORGED = [
     name
-    for stem in ("User", "Email", "Preferred-Username", "Groups", "Access-Token")
+    for stem in ("User", "Email", "Name", "Groups", "Roles", "Preferred-Username", "Access-Token")
     for name in (f"X-Forwarded-{stem}", f"X-Auth-Request-{stem}")
-] + ["X-Remote-User", "Remote-User", "Authorization"]
+] + [
+    "Authorization",
+    *(
+        f"{of}-{stem}"
+        for of in ("X-Remote", "Remote")
+        for stem in ("User", "Email", "Name", "Groups", "Roles")
+    ),
+]
 COOKIE = "nami_route"
 MEGABYTE = 2**20
 

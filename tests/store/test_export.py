@@ -14,6 +14,7 @@ from nami_monitor.store import Store, export
 HOSTILE = [
     "=1+1", "+31 6 12345678", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")',
     "http://example.org", "mailto:x@y", "'=1+1", "''@x", "=", "-", "00123", "1e5",
+    "a;=1+1", "a,=1+1", "a\t@x", "a\n+1", 'a;"=1+1', 'a,""\'-1', "=;=,=", "5,-3", "a;'=1",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.sampled_from(HOSTILE),
@@ -21,6 +22,7 @@ TEXTS = st.one_of(
         lambda text: f"={text}"
     ),
     st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20),
+    st.text("=-+@'\",;\t\n\ra1", max_size=8),
 )
 ROWS = st.lists(
     st.tuples(
@@ -99,17 +101,42 @@ def test_a_csv_holds_the_same_values_behind_a_quote(db, folder, rows):
         text, number, whole, truth, day = cells
         if text and text[0] in "=+-@\t\r":
             assert re.fullmatch(export.PLAIN_NUMBER, text, re.IGNORECASE)
-        assert re.sub(export.GUARD, r"\1", text) == (row[0] or "")
+        assert unguarded(text) == (row[0] or "")
         assert (float(number) if number else None) == row[1]
         assert (int(whole) if whole else None) == row[2]
         assert {"true": True, "false": False, "": None}[truth] == row[3]
         assert day == (row[4].isoformat() if row[4] else "")
 
 
+def unguarded(text):
+    for found, left in export.GUARDS:
+        text = re.sub(found, left, text)
+    return text
+
+
+def is_number(text):
+    return re.match(export.PLAIN_NUMBER, text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@given(texts=st.lists(TEXTS.filter(lambda text: not is_number(text)), min_size=1, max_size=4))
+def test_whichever_sign_a_spreadsheet_parts_cells_by_no_csv_holds_a_formula(
+    db, folder, delimiter, texts
+):
+    rows = [["x", text, "x"] for text in texts]
+    export.write_csv(folder / "a.csv", ["a", "b", "c"], rows)
+    frame = pl.DataFrame(rows, schema=["a", "b", "c"], orient="row")
+    export.export_rows(db, frame, folder / "b.csv", "csv")
+    for name in ("a.csv", "b.csv"):
+        lines = re.split("[\r\n]", (folder / name).read_text("utf-8-sig"))
+        cells = [cell.lstrip('"') for line in lines for cell in line.split(delimiter)]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
 @given(text=TEXTS)
 def test_the_guard_can_be_taken_off_again_and_is_the_same_in_sql(db, text):
     guarded = export.guarded(text)
-    assert re.sub(export.GUARD, r"\1", guarded) == text
+    assert unguarded(guarded) == text
     frame = pl.DataFrame({"text": [text]})
     with db.view_of("guarded_rows", frame) as view:
         query = export._guarded_query(db, f"select * from {view}")

@@ -191,6 +191,22 @@ def test_without_a_sign_in_a_name_from_elsewhere_leads_nowhere(served_by, host, 
         assert bool(inside.seen) is known
 
 
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [
+        (None, True), ("http://127.0.0.1:8501", True), ("https://127.0.0.1:8501", True),
+        ("http://localhost:3000", False), ("http://127.0.0.1:3000", False), ("null", False),
+        ("https://evil.example", False), ("http://[", False), ("http://127.0.0.1:8501.evil", False),
+    ],
+)  # fmt: skip
+def test_a_page_of_another_server_opens_no_websocket(origin, own):
+    inside = Inside()
+    inside.opened.set()
+    headers = [(b"origin", origin.encode())] if origin else []
+    asked(inside, path="/_stcore/stream", headers=headers, kind="websocket")
+    assert bool(inside.seen) is own
+
+
 @pytest.mark.parametrize("base", ["", "/below"])
 def test_nobody_reads_the_metrics(base):
     inside = Inside()
@@ -228,6 +244,45 @@ def test_files_are_for_who_signed_in(served_by, path):
     forged = [(b"cookie", b"_streamlit_user=eyJzdWIiOiJhIn0.aaaa.bbbb")]
     assert asked(inside, path=path, headers=forged)[0] == 403
     assert asked(inside, path="/static/a.js")[0] == 200
+
+
+GROUPS = """
+[roles]
+look = ["lezers"]
+write = ["schrijvers"]
+import = ["inlezers"]
+manage = ["beheer"]
+[[people]]
+value = "papier"
+role = "look"
+categories = ["papier"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("group", "downloads", "uploads"),
+    [
+        ("", False, False), (" ", False, False), ("niemand", False, False), ("lezers", True, False),
+        ("papier", True, False), ("schrijvers", True, False), ("inlezers", True, True),
+        ("niemand,beheer", True, True),
+    ],
+)  # fmt: skip
+def test_files_go_and_come_by_the_role(served_by, group, downloads, uploads):
+    """What is uploaded is held in memory before any page looks at who sent it."""
+    served_by(PROXY + GROUPS)
+    for path, allowed in (("/media/a.csv", downloads), ("/_stcore/upload_file/a/b", uploads)):
+        inside = Inside()
+        headers = [(b"x-user", b""), (b"x-groups", group.encode())]
+        status, _, _ = asked(inside, path=path, headers=headers, peer="10.0.0.1")
+        assert (status, bool(inside.seen)) == ((200, True) if allowed else (403, False))
+
+
+def test_a_header_without_a_value_says_of_nobody_that_they_signed_in(served_by):
+    served_by(PROXY)
+    inside = Inside()
+    status, _, body = asked(inside, headers=[(b"x-user", b" ")], peer="10.0.0.1")
+    assert (status, inside.seen) == (403, [])
+    assert text("sign_in.by_proxy", "nl") in body
 
 
 def named(name):

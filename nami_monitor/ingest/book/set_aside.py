@@ -33,7 +33,7 @@ from nami_monitor.ingest.cells import (
 from nami_monitor.ingest.profiles.profile import Profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.store import Transaction
-from nami_monitor.store.export import GUARD, Value, write_csv, write_xlsx
+from nami_monitor.store.export import GUARDS, Value, write_csv, write_xlsx
 
 REASON: Final = "nami_reason"
 OWN: Final = (*MENDED, REASON)
@@ -167,8 +167,8 @@ def _unguarded(sheet: Sheet) -> Sheet:
     """A csv that was written by an export, without the quotes that keep formulas from running."""
     if sheet.layout.format != "csv" or isinstance(sheet.rows, Large):
         return sheet
-    return replace(
-        sheet,
-        columns=tuple(re.sub(GUARD, r"\1", name) for name in sheet.columns),
-        rows=sheet.rows.with_columns(pl.col(pl.String).str.replace(GUARD, "${1}")),
-    )
+    names, cells = list(sheet.columns), pl.col(pl.String)
+    for found, left in GUARDS:
+        names = [re.sub(found, left, name) for name in names]
+        cells = cells.str.replace_all(found, re.sub(r"\\(\d)", r"${\1}", left))
+    return replace(sheet, columns=tuple(names), rows=sheet.rows.with_columns(cells))
