@@ -566,8 +566,10 @@ class Store:
                     snapshots.sweep_views(self._folder, newest.keep_from)
 
     def _make_folder(self) -> None:
-        if self._folder.is_file():
-            self._newest()  # says what the file is
+        with suppress(ValueError):  # what is damaged is said later, unless it is put aside first
+            newest = snapshots.newest(self._folder)
+            if newest is None or newest.schema != schema.VERSION:
+                self._newest()  # says what is there, or upgrades it, which takes a turn of its own
         self._folder.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
