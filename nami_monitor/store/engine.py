@@ -152,9 +152,16 @@ class Store:
     @property
     def exists(self) -> bool:
         """Whether there is anything to open: not before the first write is complete."""
+        try:
+            (self._folder / snapshots.POINTER).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError:
+            return True  # who opens it reads why that cannot be
+        else:
+            return True
         return (
-            (self._folder / snapshots.POINTER).exists()
-            or self._folder.is_file()
+            self._folder.is_file()
             or migrations.half_done(self._folder)
             or bool(snapshots.strangers(self._folder))
             or snapshots.is_pointer_lost(self._folder)
@@ -179,7 +186,7 @@ class Store:
         ten minutes ago.
         """
         begun = time.perf_counter()
-        with instance.damage_said(self.path):
+        with instance.reading(self.path):
             opened = self._enter()
             try:
                 with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
@@ -466,7 +473,10 @@ class Store:
             instance.attach_empty(root, empty.name)
             return empty
         file = self._folder / newest.file
-        held = snapshots.hold(file)
+        try:
+            held = snapshots.hold(file)
+        except OSError as error:
+            raise UserError("store.unreadable", path=str(self.path)) from error
         if held is None:
             if snapshots.newest(self._folder) == newest:
                 raise UserError("store.unreadable", path=str(self.path))
