@@ -43,7 +43,8 @@ class SettingProblem:
             of the ``WrongError`` of a check.
         place: the names of the keys down to the place; places in a list are left out.
         seen: the value that stands there.
-        known: for ``unknown_key`` the keys that the table has, for ``value`` the allowed values.
+        known: for ``unknown_key`` the keys that the table has, for ``value`` the allowed values,
+            for ``type`` how such a value is written.
         details: what a check said besides.
     """
 
@@ -63,7 +64,7 @@ class WrongError(ValueError):
     """Raised by an ``After`` or ``Before`` at a value that it refuses.
 
     ``kind`` is that of the problem; ``details`` are what its sentence needs: ``known`` for allowed
-    names, ``at`` for a key below.
+    names, ``at`` for a key below, ``bare`` where no text may stand.
     """
 
     def __init__(self, kind: str, **details: Any) -> None:
@@ -129,7 +130,7 @@ def whole(least: int, most: int) -> Before:
 
     def check(raw: Any) -> Any:
         if type(raw) is not int or not least <= raw <= most:
-            raise WrongError("value", known=(f"{least}-{most}",))
+            raise WrongError("value", known=(f"{least}-{most}",), bare=True)
         return raw
 
     return Before(check)
@@ -159,7 +160,8 @@ def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, R
     def refusal(problem: SettingProblem) -> UserError:
         kind, details = problem.kind, problem.details
         first, key, found = problem.place[0], problem.place[-1], problem.seen
-        seen = short(str(found.get(key, "") if isinstance(found, dict) else found))
+        found = found.get(key, "") if isinstance(found, dict) else found
+        seen = short(json.dumps(found, ensure_ascii=False) if _quoted(problem) else str(found))
         if kind == "unknown_key":
             kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
         elif kind == "value" or (kind == "type" and len(problem.place) > 1):
@@ -171,6 +173,11 @@ def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, R
         return UserError(f"branding.{kind}", file=path.name, line=line, key=key, **details)
 
     return read_settings(model, _parsed(path, written), refusal), refusal
+
+
+def _quoted(problem: SettingProblem) -> bool:
+    """Whether a text stands where something else belongs, so that its quotes are what is wrong."""
+    return isinstance(problem.seen, str) and ("bare" in problem.details or problem.kind == "type")
 
 
 def _read(path: Path) -> str:
@@ -235,6 +242,12 @@ _KINDS: Final = {
     "enum": "value",
     "missing": "missing",
 }
+_WRITTEN: Final = {
+    "bool_type": ("true", "false"),
+    "string_type": ('"\u2026"',),
+    "tuple_type": ('["\u2026"]',),
+}
+"""How a value of a type is written."""
 
 
 @cache
@@ -254,7 +267,7 @@ def _problem(adapter: TypeAdapter[Any], error: Mapping[str, Any]) -> SettingProb
     details = refused.details if isinstance(refused, WrongError) else {}
     kind = _kind(error)
     place = error["loc"]
-    known = details.get("known", ())
+    known = details.get("known") or (_WRITTEN.get(error["type"], ()) if kind == "type" else ())
     if not known and kind in {"unknown_key", "value"}:
         table = place[:-1] if kind == "unknown_key" else place
         schema = _schema_at(adapter.json_schema(by_alias=True), table)

@@ -158,9 +158,16 @@ class Store:
     @property
     def exists(self) -> bool:
         """Whether there is anything to open: not before the first write is complete."""
+        try:
+            (self._folder / snapshots.POINTER).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError:
+            return True  # who opens it reads why that cannot be
+        else:
+            return True
         return (
-            (self._folder / snapshots.POINTER).exists()
-            or self._folder.is_file()
+            self._folder.is_file()
             or migrations.half_done(self._folder)
             or bool(snapshots.strangers(self._folder))
             or snapshots.is_pointer_lost(self._folder)
@@ -185,7 +192,7 @@ class Store:
         ten minutes ago.
         """
         begun = time.perf_counter()
-        with instance.damage_said(self.path):
+        with instance.reading(self.path):
             opened = self._enter()
             try:
                 with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
@@ -472,7 +479,10 @@ class Store:
             instance.attach_empty(root, empty.name)
             return empty
         file = self._folder / newest.file
-        held = snapshots.hold(file)
+        try:
+            held = snapshots.hold(file)
+        except OSError as error:
+            raise UserError("store.unreadable", path=str(self.path)) from error
         if held is None:
             if snapshots.newest(self._folder) == newest:
                 raise UserError("store.unreadable", path=str(self.path))
@@ -572,8 +582,10 @@ class Store:
                     snapshots.sweep_views(self._folder, newest.keep_from)
 
     def _make_folder(self) -> None:
-        if self._folder.is_file():
-            self._newest()  # says what the file is
+        with suppress(ValueError):  # what is damaged is said later, unless it is put aside first
+            newest = snapshots.newest(self._folder)
+            if newest is None or newest.schema != schema.VERSION:
+                self._newest()  # says what is there, or upgrades it, which takes a turn of its own
         self._folder.mkdir(parents=True, exist_ok=True)
 
     @contextmanager

@@ -165,5 +165,24 @@ def damage_said(path: Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """As ``damage_said``, with what the system refuses to somebody who only reads.
+
+    Raises:
+        UserError: ``store.damaged``, ``store.unreadable``, or ``store.full`` where a large question
+            needs more room than there is.
+    """
+    try:
+        with damage_said(path):
+            yield
+    except duckdb.IOException as error:
+        text = str(error)
+        if FULL.search(text) or REFUSED.search(text):
+            key = "store.full" if FULL.search(text) else "store.unreadable"
+            raise UserError(key, path=str(path)) from error
+        raise
+
+
 def _quoted(path: Path) -> str:
     return path.as_posix().replace("'", "''") if os.name == "nt" else str(path).replace("'", "''")

@@ -17,8 +17,10 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 """
 
 import contextlib
+import os
 import shutil
-from itertools import chain, count
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +28,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import instance, lines, schema, snapshots
+from nami_monitor.store import instance, lines, schema, snapshots, trail
 from nami_monitor.store.rollups import (
     FACTS,
     ORDER_ROLLUPS,
@@ -37,6 +39,7 @@ from nami_monitor.store.rollups import (
     refresh_registers,
 )
 from nami_monitor.store.snapshots import Manifest
+from nami_monitor.store.trail import TrailRow
 from nami_monitor.store.transaction import Transaction, literal
 
 OLDEST: Final = 4
@@ -64,7 +67,7 @@ def upgrade(path: Path, wait: float) -> None:
     for another process that upgrades it.
 
     Raises:
-        DatabaseHeldError: another process is still upgrading it.
+        DatabaseHeldError: another process is still upgrading it, or writing to it.
         UserError: ``store.unreadable``, ``store.foreign``, ``store.newer``, ``store.older``
             (before schema 4), ``store.no_room``, ``store.unwritable`` or ``store.full``.
     """
@@ -75,19 +78,38 @@ def upgrade(path: Path, wait: float) -> None:
             seen = _version(path) if path.exists() else None
             if seen == schema.VERSION:
                 return
-            if seen:
-                _rebuild(path, fresh)
-                path.replace(kept_copy(path, seen))
-            if _log(path).exists():  # what the earlier program had not merged stays with its file
-                *_, last = (one for one in kept_copies(path) if one.suffix != ".wal")
-                _log(path).replace(_log(last))
-            fresh.replace(path)
+            with _turn(path, wait):
+                if seen:
+                    _rebuild(path, fresh)
+                    path.replace(kept_copy(path, seen))
+                if _log(path).exists():  # what the earlier program had not merged stays with it
+                    *_, last = (one for one in kept_copies(path) if one.suffix != ".wal")
+                    _log(path).replace(_log(last))
+                fresh.replace(path)
+                shutil.rmtree(snapshots.views(path), ignore_errors=True)  # made anew when asked for
     except Timeout as error:
         holder = {"what": "upgrade", "who": "-", "since": "-", "pid": "-"}
         raise DatabaseHeldError(str(path), **holder) from error
     finally:
         with contextlib.suppress(OSError):
             Path(lock.lock_file).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _turn(path: Path, wait: float) -> Iterator[None]:
+    """The turn to write to the earlier database: what its program writes meanwhile would be lost.
+
+    On Windows a folder cannot be renamed while somebody has a file of it open, a writer neither.
+    """
+    if os.name == "nt" or not path.is_dir():
+        yield
+        return
+    try:
+        turn = FileLock(path / snapshots.LOCK, thread_local=False).acquire(wait, poll_interval=0.1)
+    except Timeout as error:
+        raise DatabaseHeldError(str(path), **snapshots.holder(path / snapshots.WRITER)) from error
+    with turn:
+        yield
 
 
 def half_done(path: Path) -> bool:
@@ -98,10 +120,9 @@ def half_done(path: Path) -> bool:
 
 
 def kept_copy(path: Path, version: int) -> Path:
-    """Where a database of an earlier version is kept after its upgrade: beside earlier ones."""
-    first = path.with_name(f"{path.name}.schema{version}")
-    names = chain([first], (first.with_name(f"{first.name}-{n}") for n in count(2)))
-    return next(name for name in names if not name.exists())
+    """Where a database of an earlier version is kept after its upgrade: where none is kept yet."""
+    names = (f"{path.name}.schema{version}{again or ''}" for again in count(0, -1))
+    return next(kept for kept in map(path.with_name, names) if not kept.exists())
 
 
 def kept_copies(path: Path) -> list[Path]:
@@ -146,7 +167,7 @@ def _rebuild(path: Path, fresh: Path) -> None:
         instance.attach(root, file, "earlier", "read_only", path)
         instance.attach(root, draft, "made", "read_write", path)
         with instance.cursor_on(root, "made", fresh / snapshots.LINES) as cursor:
-            manifest = _fill(cursor, fresh)
+            manifest = _fill(cursor, fresh, list(trail.waiting(path).values()))
         instance.complete(root, "made", draft)
     draft.replace(fresh / manifest.file)
     snapshots.publish(fresh, manifest)
@@ -164,10 +185,14 @@ def _log(file: Path) -> Path:
     return file.with_name(f"{file.name}.wal")
 
 
-def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
-    """Copy the rows of the database ``earlier`` and derive what follows from them."""
+def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path, waited: Sequence[TrailRow]) -> Manifest:
+    """Copy the rows of the database ``earlier`` and derive what follows from them.
+
+    ``waited`` are acts that the next write was to take down.
+    """
     db = Transaction(cursor)
     columns = _copy_tables(db)
+    trail.write(db, waited, (), "")
     version, data_version, demo = db.rows(
         "select schema_version, data_version, demo from earlier.meta"
     )[0]

@@ -34,6 +34,8 @@ DRAFT: Final = ".draft"
 """Ends the names of files that are being written; what was left under such a name goes."""
 NAMED: Final = re.compile(r"(\d{6,})\.(json|duckdb)")
 """The names of the files of a snapshot."""
+TRIES: Final = 100 if os.name == "nt" else 2
+"""Windows refuses to read a file while it is replaced."""
 HELD_SECONDS: Final = 600.0
 """After this long a snapshot that an undo dropped goes, although somebody still reads it."""
 
@@ -79,15 +81,16 @@ def read_manifest(path: Path) -> Manifest | None:
 
     Raises:
         ValueError: the file is damaged.
+        OSError: it may not be read.
     """
-    for _ in range(100):
+    for tries in range(TRIES, 0, -1):
         try:
             content = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except NotADirectoryError:
-            return None
-        except PermissionError:  # Windows, while it is replaced
+        except PermissionError:
+            if tries == 1:
+                raise
             time.sleep(0.01)
             continue
         break

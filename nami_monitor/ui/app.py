@@ -21,7 +21,14 @@ from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.store import Store, limited, snapshots
 from nami_monitor.ui import browser, doors, outcomes, sign_in, theme, visitor
-from nami_monitor.ui.session import DATA, LANGUAGE, Session, language, sentence
+from nami_monitor.ui.session import (
+    DATA,
+    LANGUAGE,
+    Session,
+    language,
+    sentence,
+    told_to_operator,
+)
 from nami_monitor.ui.theme import stylesheet
 
 DEMO, OWN = "demo", "own"
@@ -126,6 +133,7 @@ def current() -> Session:
         try:
             store = part_of(store, limit)
         except UserError as error:
+            told_to_operator(error)
             sign_in.say(sentence(error, language()))
     return Session(
         lang=language(),

@@ -17,7 +17,7 @@ from typing import Final
 from nami_monitor.access.roles import Role
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.store import Store
-from nami_monitor.ui.session import Session
+from nami_monitor.ui.session import Session, told_to_operator
 
 Sentence = Callable[[Session], str]
 """A sentence in the language in which it is read, which may not be that of its job's start."""
@@ -116,7 +116,9 @@ class Job:
         try:
             self.outcome = work(self) if work else Outcome()
         except Exception as error:
-            if not isinstance(error, UserError):
+            if isinstance(error, UserError):
+                told_to_operator(error)
+            else:
                 logging.getLogger(__name__).exception("job %s failed", self.name)
             self.error = error
         if not isinstance(self.error, DatabaseHeldError):  # such a job can be tried again

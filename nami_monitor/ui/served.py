@@ -8,9 +8,12 @@ for the visitor and one for the log, without what libraries say of it.
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from http.cookies import SimpleCookie
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -48,8 +51,8 @@ BACK_COOKIE: Final = "nami_back"
 BACK_SECONDS: Final = 600
 AGAIN_SECONDS: Final = 30
 FULL: Final = 503
-SIGNED_COOKIE: Final = "_streamlit_user="
-"""How the cookie begins that Streamlit gives to whom it let in."""
+SIGNED_COOKIE: Final = "_streamlit_user"
+"""The cookie that Streamlit gives to whom it let in."""
 REASON_OF_CODE: Final = {
     "invalid_client": "unknown",
     "unauthorized_client": "unknown",
@@ -90,6 +93,8 @@ def secrets_of(service: settings.Service) -> dict[str, Any] | None:
     """
     if not service.oidc:
         return None
+    import_module("authlib.deprecate")  # which sets that its warnings are always shown
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="authlib")
     return {
         "auth": {
             "redirect_uri": service.oidc.redirect,
@@ -198,13 +203,14 @@ class Entrance:
         errors: list[BaseException] = []
         token = _errors.set(errors)
         headers = Headers(scope=scope)
-        failed, begun = False, False
+        failed, begun, over = False, False, False
 
         async def told(message: Message) -> None:
-            nonlocal failed, begun
+            nonlocal failed, begun, over
             if message["type"] == "http.response.start":
                 begun = True
-                failed = _failed(scope["path"], message)
+                over = sign_in.is_over(_given(message))
+                failed = over or _failed(scope["path"], message)
                 if not failed:
                     _finish(oidc, scope["path"], headers, message)
             if not failed:
@@ -221,6 +227,7 @@ class Entrance:
             _errors.reset(token)
         if failed:
             reason = reason_of(errors[-1]) if errors else _reason_of_address(scope)
+            reason = "clock" if over else reason
             kind = f" ({type(errors[-1]).__name__})" if errors else ""
             if reason != "out":
                 LOG.error("%s%s", text(f"sign_in.reasons.{reason}", "en"), kind)
@@ -310,13 +317,19 @@ class _Told(logging.Filter):
 _told: Final = _Told()
 
 
+def _given(message: Message) -> dict[str, str]:
+    """The cookies that an answer gives, without those that it takes back."""
+    given: SimpleCookie = SimpleCookie()
+    for one in Headers(raw=message["headers"]).getlist("set-cookie"):
+        given.load(one)
+    return {name: one.value for name, one in given.items() if one.value}
+
+
 def _failed(path: str, message: Message) -> bool:
     """Whether Streamlit's answer says that nobody was let in, or led to the provider."""
     headers = Headers(raw=message["headers"])
     if path == settings.CALLBACK:
-        values = [one.partition(";")[0] for one in headers.getlist("set-cookie")]
-        given = [one for one in values if one.startswith(SIGNED_COOKIE)]
-        return not any(one.removeprefix(SIGNED_COOKIE).strip('"') for one in given)
+        return SIGNED_COOKIE not in _given(message)
     leads_on = headers.get("location", "/").startswith("http")
     return path == "/auth/login" and not (message["status"] < 400 and leads_on)  # noqa: PLR2004
 
@@ -370,7 +383,7 @@ def _shut(service: settings.Service, scope: Scope) -> str:
     if not (service.proxy or (service.oidc and needed)):
         return ""
     claims = sign_in.of_request(HTTPConnection(scope))
-    if not claims:
+    if claims is None:
         return "sign_in.by_proxy" if service.proxy else "sign_in.words"
     person = decide(claims, service.roles, service.people)
     if needed and not (person and person.may(needed)):

@@ -5,12 +5,14 @@ Every page gets it from ``app.page``.
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.i18n import LANGS, Lang, has_text, text
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 LANGUAGE = "lang"
 DATA = "data"
 """What every address says: the language, and which data."""
+AGAIN_SECONDS: Final = 60.0
+_SAID: Final[dict[str, float]] = {}
+"""What the log was told, and when."""
 
 
 def language() -> Lang:
@@ -64,7 +69,18 @@ class Session:
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do, with the names of columns and tables in words."""
+        told_to_operator(error)
         return sentence(error, self.lang)
+
+
+def told_to_operator(error: UserError) -> None:
+    """Log, at most once a minute, what is wrong with the database: a visitor cannot mend it."""
+    if not error.key.startswith("store.") or isinstance(error, DatabaseHeldError):
+        return
+    said, now = sentence(error, "en"), time.monotonic()
+    if now - _SAID.get(said, -AGAIN_SECONDS) >= AGAIN_SECONDS:
+        _SAID[said] = now
+        logging.getLogger(__name__).error("%s", said)
 
 
 def sentence(error: UserError, lang: Lang) -> str:

@@ -73,7 +73,8 @@ def claims() -> Claims | None:
         found = of_proxy(by.proxy, st.user.to_dict())
         return found if found and not _stayed(by.proxy) else _ask_proxy(ended=bool(found))
     if by.oidc:
-        return _of_token(by.oidc) or _ask_provider()
+        signed = _of_token(by.oidc)
+        return _ask_provider() if signed is None else signed
     return None
 
 
@@ -87,8 +88,8 @@ def of_proxy(proxy: ProxySignIn, sent: Mapping[str, object]) -> Claims:
     return {claim: values for claim, values in found.items() if values}
 
 
-def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claims:
-    """The claims of a provider's token; empty when it is too old, or from the future.
+def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claims | None:
+    """The claims of a provider's token; None when it is too old, or from the future.
 
     Args:
         oidc: says which claims are used, and how long a sign-in lasts.
@@ -97,9 +98,9 @@ def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claim
     """
     issued = token.get("iat")
     if not isinstance(issued, int | float):
-        return {}
+        return None
     if not issued - SKEW_SECONDS <= now < issued + oidc.hours * 3600:
-        return {}
+        return None
     found = {}
     for claim in oidc.claims:
         value = token.get(claim)
@@ -108,30 +109,41 @@ def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claim
     return {claim: values for claim, values in found.items() if values}
 
 
-def _of_token(oidc: OidcSignIn) -> Claims:
+def _of_token(oidc: OidcSignIn) -> Claims | None:
     token = st.user.to_dict()
     if not token.get("is_logged_in") or _name_of(token) in _LEFT:
-        return {}
+        return None
     return of_token(oidc, token, time.time())
 
 
-def of_request(request: HTTPConnection) -> Claims:
-    """The claims of whoever sends a request, by its headers or cookies; empty for nobody."""
+def of_request(request: HTTPConnection) -> Claims | None:
+    """The claims of whoever sends a request, by its headers or cookies; None for nobody."""
     by, _ = service()
     if by.proxy:
         sent = {claim: request.headers.get(name) for claim, name in by.proxy.headers.items()}
-        return of_proxy(by.proxy, sent)
-    found = _get_signed_cookie_with_chunks(dict(request.cookies), USER_COOKIE_NAME)
-    token = json.loads(found) if found else {}
+        return of_proxy(by.proxy, sent) or None
+    token = _token_in(request.cookies)
     if not by.oidc or _name_of(token) in _LEFT:
-        return {}
+        return None
     return of_token(by.oidc, token, time.time())
+
+
+def is_over(cookies: Mapping[str, str]) -> bool:
+    """Whether the sign-in in some cookies is over, or has yet to begin; not where there is none."""
+    by, _ = service()
+    token = _token_in(cookies)
+    return bool(by.oidc and token and of_token(by.oidc, token, time.time()) is None)
+
+
+def _token_in(cookies: Mapping[str, str]) -> Mapping[str, object]:
+    found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
+    return json.loads(found) if found else {}
 
 
 def over() -> bool:
     """Whether the sign-in of this visit has ended, or was left in another tab."""
     by, _ = service()
-    return bool((by.oidc and not _of_token(by.oidc)) or (by.proxy and _stayed(by.proxy)))
+    return bool((by.oidc and _of_token(by.oidc) is None) or (by.proxy and _stayed(by.proxy)))
 
 
 def _stayed(proxy: ProxySignIn) -> bool:

@@ -107,6 +107,24 @@ def test_what_is_wrong_is_said_with_its_key(tmp_path, what):
 
 
 @pytest.mark.parametrize(
+    ("line", "seen", "known"),
+    [
+        ('hosts = "nami.example.org"', '"nami.example.org"', '["\u2026"]'),
+        ('port = "8501"', '"8501"', "1-65535"),
+        ("port = 0", "0", "1-65535"),
+        ('demo = "false"', '"false"', "true, false"),
+        ("hosts = 3", "3", '["\u2026"]'),
+    ],
+)
+def test_a_value_of_another_type_is_said_as_it_stands_beside_how_it_is_written(
+    tmp_path, line, seen, known
+):
+    with pytest.raises(UserError, match=r"branding\.value") as caught:
+        read(tmp_path, f"[server]\n{line}\n")
+    assert (caught.value.values["seen"], caught.value.values["known"]) == (seen, known)
+
+
+@pytest.mark.parametrize(
     ("peer", "trusted"),
     [
         ("127.0.0.1", False), ("10.0.0.7", True), ("10.0.1.7", False), ("192.0.2.1", True),

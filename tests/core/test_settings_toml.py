@@ -71,8 +71,8 @@ def test_a_file_becomes_a_dataclass_and_goes_back():
     [
         ({"nam": "a"}, "unknown_key", "nam", "name,colour,kind,gears,bell,price,wheels,riders"),
         ({}, "missing", "name", ""),
-        ({"name": 3}, "type", "name", ""),
-        ({"name": "a", "bell": 1}, "type", "bell", ""),
+        ({"name": 3}, "type", "name", '"…"'),
+        ({"name": "a", "bell": 1}, "type", "bell", "true,false"),
         ({"name": "a", "gears": True}, "type", "gears", ""),
         ({"name": "a", "gears": "2"}, "type", "gears", ""),
         ({"name": "a", "gears": 3}, "odd", "gears.left", ""),

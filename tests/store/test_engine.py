@@ -1,12 +1,14 @@
 """Snapshots: who waits for whom, what others see, and what the disk or another program may do."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -519,6 +521,42 @@ def test_a_damaged_database_is_said(path, what):
     with pytest.raises(UserError, match=r"store\.unreadable"), store.read():
         pass
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("owner", "function"), [(Path, "read_bytes"), (Path, "stat"), (os, "open")]
+)
+def test_files_of_somebody_else_are_said(path, monkeypatch, owner, function):
+    """As somebody leaves them who wrote to the database as root."""
+    barred = {Path: ("pointer.json",), os: ("pointer.json", newest_file(path).name)}[owner]
+    real = getattr(owner, function)
+
+    def refuse(file, *args, **more):
+        if os.path.basename(file) in barred:  # noqa: PTH119 - a path may be a text here
+            raise PermissionError(13, "Permission denied", str(file))
+        return real(file, *args, **more)
+
+    monkeypatch.setattr(owner, function, refuse)
+    monkeypatch.setattr(snapshots.time, "sleep", lambda _: None)
+    store = Store(path)
+    assert store.exists
+    if function != "stat":
+        with pytest.raises(UserError, match=r"store\.unreadable"), store.read():
+            pass
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('Cannot open file "l.parquet": Permission denied', "store.unreadable"),
+        ("Could not write: No space left on device", "store.full"),
+    ],
+)
+def test_what_the_system_refuses_while_somebody_reads_is_said(path, said, key):
+    with closing(Store(path)) as store, pytest.raises(UserError) as caught, store.read():
+        raise duckdb.IOException(said)
+    assert caught.value.key == key
 
 
 @pytest.mark.parametrize("name", ['it\'s 100% \u00f8 [1] "x".duckdb', ":memory:", "x.csv", "s3:/x"])

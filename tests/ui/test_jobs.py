@@ -8,6 +8,7 @@ import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.store import Store
+from nami_monitor.ui import session as session_module
 from nami_monitor.ui.jobs import KEPT, Job, Jobs, Outcome
 from nami_monitor.ui.pages.data.session_files import OfferedFile, TemporaryFolder
 from nami_monitor.ui.session import Session
@@ -54,6 +55,26 @@ def test_a_job_runs_to_its_end_after_the_thread_that_started_it_has_gone(store):
     ended(started[0])
     assert told(jobs, store) == ["klaar"]
     assert jobs.shown("another browser") == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (UserError("store.full", path="own.duckdb"), 1),
+        (UserError("import.no_file", file="a.csv"), 0),
+        (DatabaseHeldError("own.duckdb", what="import", who="cm", since="-", pid=1), 0),
+    ],
+)
+def test_what_a_visitor_cannot_mend_stands_in_the_log_once(store, caplog, error, logged):
+    def work(_):
+        raise error
+
+    session_module._SAID.clear()
+    for _ in range(2):
+        failed = ended(Jobs().start("b", job(store, work)))
+        Session("nl", store, demo=False, who="cm").sentence(failed.error)
+    said = session_module.sentence(error, "en")
+    assert [one.getMessage() for one in caplog.records] == [said] * logged
 
 
 def test_its_thread_keeps_a_server_that_is_stopped_from_going_before_it(store):

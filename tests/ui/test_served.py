@@ -3,9 +3,12 @@
 import asyncio
 import json
 import logging
+import time
+import warnings
 from types import SimpleNamespace
 
 import pytest
+from authlib.deprecate import deprecate
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
@@ -352,6 +355,20 @@ def test_who_comes_back_without_being_let_in_reads_why(served_by, query, reason)
     assert headers[b"location"].decode() == f"/?sign_in={reason}"
 
 
+@pytest.mark.parametrize("seconds", [-9 * 3600, 3600])
+def test_a_sign_in_that_is_over_when_it_is_given_is_a_matter_of_clocks(
+    served_by, caplog, monkeypatch, seconds
+):
+    """Else the page says that it has expired, as often as somebody signs in."""
+    served_by(OIDC)
+    monkeypatch.setattr(sign_in, "_token_in", lambda given: {"iat": time.time() + seconds, **given})
+    let_in = {"location": "/", "set-cookie": "_streamlit_user=abc; Path=/"}
+    _, headers, _ = asked(Inside(302, let_in), path="/oauth2callback", query=b"code=a")
+    assert headers[b"location"] == b"/?sign_in=clock"
+    assert b"set-cookie" not in headers
+    assert text("sign_in.reasons.clock", "en") in caplog.text
+
+
 def test_who_is_let_in_comes_where_they_were(served_by):
     served_by(OIDC)
     let_in = {"location": "/", "set-cookie": "_streamlit_user=abc; Path=/"}
@@ -440,6 +457,15 @@ def test_a_library_that_logs_is_not_heard(served_by, caplog):
     _, headers, _ = asked(Logs(302, {"location": "/"}), path="/oauth2callback", query=b"code=a")
     assert headers[b"location"] == b"/?sign_in=unknown"
     assert "a token" not in caplog.text
+
+
+def test_the_log_holds_no_warning_for_developers_of_the_sign_in(served_by):
+    served_by(OIDC)
+    served.parts()
+    code = compile("deprecate('old', stacklevel=2)", "authlib", "exec")
+    with warnings.catch_warnings(record=True) as heard:
+        exec(code, {"deprecate": deprecate, "__name__": "authlib.integrations"})  # noqa: S102
+    assert heard == []
 
 
 def test_secrets_go_to_streamlit_in_memory(served_by):

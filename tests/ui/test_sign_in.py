@@ -41,12 +41,16 @@ def test_of_a_token_the_claims_that_were_named_are_used():
 def test_a_sign_in_lasts_as_long_as_is_set(passed):
     token = {"sub": "a1", "iat": NOON}
     lasts = -sign_in.SKEW_SECONDS <= passed < 8 * HOUR
-    assert bool(sign_in.of_token(OIDC, token, NOON + passed)) is lasts
+    assert (sign_in.of_token(OIDC, token, NOON + passed) is not None) is lasts
 
 
 @pytest.mark.parametrize("issued", [None, "now", "1800000000", [NOON]])
 def test_a_token_without_a_moment_signs_nobody_in(issued):
-    assert sign_in.of_token(OIDC, {"sub": "a1", "iat": issued}, NOON) == {}
+    assert sign_in.of_token(OIDC, {"sub": "a1", "iat": issued}, NOON) is None
+
+
+def test_who_has_none_of_the_claims_is_signed_in_all_the_same():
+    assert sign_in.of_token(OIDC, {"iat": NOON}, NOON) == {}
 
 
 def test_every_reason_has_its_sentence():
