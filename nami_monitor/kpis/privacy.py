@@ -2,10 +2,9 @@
 
 Hiding a cell is not enough: totals less the other cells would give it away, within one question or
 across several with other filters. So small places stand together in *protected sets* of at least
-two, formed over all data and never from a question, nor from the month as of which it is asked. A
-set belongs to a category, and to orders, requests or assets, because a place that has none of them
-there hides nothing; and in no month a small place is the only one of its set that has something, if
-any other place has. In a sum of organisations these are protected as places are, too.
+two, formed over all data and never from a question. A set belongs to a category, and to orders,
+requests or assets, because a place that has none of them there hides nothing. In a sum of
+organisations these are protected as places are, too.
 
 A figure that speaks of a part of a set is hidden when the question is finer than place and
 category, and when any month of a place of the set holds one article or too few orders: other
@@ -13,12 +12,11 @@ periods would give that month away. So no sum or difference of shown figures par
 places in a set are never told.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
-from types import MappingProxyType
 from typing import Final
 
 from nami_monitor.core.thresholds import SMALL_CELL_ORDERS, SMALL_CELL_STAFF
@@ -27,7 +25,6 @@ from nami_monitor.kpis.questions import EMPTY, ORDERS, Ask, Relation
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
 from nami_monitor.store.rollups import is_sum
-from nami_monitor.store.schema import stored
 from nami_monitor.store.transaction import literal, literals
 
 STAFF: Final = ("fte", "headcount", "staff")
@@ -46,18 +43,6 @@ PRIVATE: Final = {
 """Tables that tell what a place had, with the roll-up that says which places have anything."""
 DELIVERED: Final = {ORDERS: "by_place", "by_request": "by_request", "by_asset": "by_asset"}
 """The same by what delivers the months of a relation; figures of others speak of no place."""
-
-NUMBER: Final = "2 * datediff('month', date '1970-01-01', month)"
-MOMENTS: Final = {
-    **dict.fromkeys(DELIVERED.values(), NUMBER),
-    "by_asset": f"unnest(if(acquired + retired + failures + spoilt + reissued > 0,"
-    f" [{NUMBER}, {NUMBER} + 1], [{NUMBER}]))",
-}
-"""SQL of when a place has something in a row of these roll-ups, as even numbers of months; of
-assets, which last, as odd ones too, where something happened to them."""
-
-Had = Mapping[str | None, Collection[int]]
-"""By place when it has anything."""
 
 
 @dataclass(frozen=True)
@@ -96,46 +81,39 @@ class ProtectedSet:
 
 
 def all_sites(db: Transaction) -> list[StaffedSite]:
-    """Every location with its staff, by all data whatever the month that is looked at."""
-    db, of = db.whole, stored(db)
+    """Every location with its staff."""
     rows = db.rows_again(
         "select l.location_id, any_value(l.location_group), min(a.value), any_value(l.opened_on),"
-        f" any_value(l.closed_on), coalesce(any_value(o.lines), 0) from {of}.location_facts as l"
-        f" left join {of}.activity as a on a.location_id = l.location_id and a.measure in"
-        f" {literals(STAFF)} left join (select location_id, sum(lines) as lines from {of}.by_place"
+        " any_value(l.closed_on), coalesce(any_value(o.lines), 0) from location_facts as l"
+        f" left join activity as a on a.location_id = l.location_id and a.measure in"
+        f" {literals(STAFF)} left join (select location_id, sum(lines) as lines from by_place"
         " group by location_id) as o on o.location_id = l.location_id group by l.location_id"
     )
     return [StaffedSite(*row) for row in rows]
 
 
 def protected(db: Transaction) -> tuple[ProtectedSet, ...]:
-    """The protected sets of a database, the same as of every month."""
-    return db.whole.once("protected", lambda: _protected(db.whole))
+    """The protected sets of a database."""
+    return db.once("protected", lambda: _protected(db))
 
 
 def _protected(db: Transaction) -> tuple[ProtectedSet, ...]:
     sites = {site.location: site for site in all_sites(db)}
     if not any(site.small for site in sites.values()):
         return ()
-    had: dict[tuple[str, str | None], dict[str | None, list[int]]] = defaultdict(dict)
-    there = " union all ".join(
-        f"select '{name}', category, location_id, list(moment) from (select distinct category,"
-        f" location_id, {MOMENTS[name]} as moment from {stored(db)}.{name}) group by all"
-        for name in DELIVERED.values()
+    members: dict[tuple[str, str | None], list[StaffedSite]] = defaultdict(list)
+    there = " union ".join(
+        f"select '{name}', category, location_id from {name}" for name in DELIVERED.values()
     )
-    for rolled, category, location, moments in db.rows(there):
+    for rolled, category, location in db.rows(there):
         if location in sites:
-            had[rolled, category][location] = moments
+            members[rolled, category].append(sites[location])
     of_groups = _as_places(sites.values()) if is_sum(db) else {}
-    found = []
-    for key, own in had.items():
-        members = [sites[place] for place in own if place in sites]
-        made = [*protected_sets(members, own), *_sets_of_groups(members, of_groups, own)]
-        found += [
-            ProtectedSet(*key, {place: sites[place].group for place in sorted(whole)})
-            for whole in made
-        ]
-    return tuple(found)
+    return tuple(
+        ProtectedSet(*key, {place: sites[place].group for place in sorted(whole)})
+        for key, own in members.items()
+        for whole in (*protected_sets(own), *_sets_of_groups(own, of_groups))
+    )
 
 
 def _as_places(sites: Iterable[StaffedSite]) -> dict[str | None, StaffedSite]:
@@ -155,28 +133,21 @@ def _as_places(sites: Iterable[StaffedSite]) -> dict[str | None, StaffedSite]:
 
 
 def _sets_of_groups(
-    sites: Sequence[StaffedSite], of_groups: Mapping[str | None, StaffedSite], had: Had
+    sites: Sequence[StaffedSite], of_groups: Mapping[str | None, StaffedSite]
 ) -> list[frozenset[str]]:
     """The places of groups that stand together, because one of them is small as a whole."""
     there = {of_groups[site.group] for site in sites if site.group in of_groups}
-    together: dict[str | None, set[int]] = defaultdict(set)
-    for site in sites:
-        together[site.group or ""].update(had[site.location])
     return [
-        frozenset(site.location for site in sites if (site.group or "") in whole)
-        for whole in protected_sets(there, together)
+        frozenset(site.location for site in sites if site.group in whole)
+        for whole in protected_sets(there)
     ]
 
 
-NEVER: Final[Had] = MappingProxyType({})
-
-
-def protected_sets(sites: Collection[StaffedSite], had: Had = NEVER) -> list[frozenset[str]]:
-    """Small sites by group, at least two together, and in every month that one has anything.
+def protected_sets(sites: Collection[StaffedSite]) -> list[frozenset[str]]:
+    """Small sites by group, at least two together.
 
     A single small site stands with the next smallest of its group; where a group has no other,
-    the lonely ones of all groups stand together, with the next smallest of all if need be. ``had``
-    says when each has anything.
+    the lonely ones of all groups stand together, with the next smallest of all if need be.
     """
     by_group: dict[str | None, list[StaffedSite]] = defaultdict(list)
     for site in sorted(sites, key=_size):
@@ -194,39 +165,7 @@ def protected_sets(sites: Collection[StaffedSite], had: Had = NEVER) -> list[fro
         whole = next((whole for whole in made if joined & whole), frozenset(joined))
         made = [other for other in made if other != whole]
         lonely |= whole
-    every = [*made, *([frozenset(lonely)] if lonely else [])]
-    while joins := next(filter(None, (_company(one, sites, had) for one in every)), None):
-        # what stands with it already comes along: sets that overlap would tell their difference
-        every = [
-            *(one for one in every if not one & joins),
-            joins.union(*(one for one in every if one & joins)),
-        ]
-    return every
-
-
-def _company(
-    whole: frozenset[str], sites: Collection[StaffedSite], had: Had
-) -> frozenset[str] | None:
-    """A set with a place that has something when a small one of it alone has; None for no need.
-
-    One of its groups goes before others, and the smallest first.
-    """
-    having = Counter(moment for place in whole for moment in had.get(place, ()))
-    alone = {
-        moment
-        for site in sites
-        if site.small and site.location in whole
-        for moment in had.get(site.location, ())
-        if having[moment] == 1
-    }
-    groups = {site.group for site in sites if site.location in whole}
-    may = (
-        site
-        for site in sites
-        if site.location not in whole and not alone.isdisjoint(had.get(site.location, ()))
-    )
-    joins = min(may, key=lambda site: (site.group not in groups, _size(site)), default=None)
-    return whole | {joins.location} if alone and joins else None
+    return [*made, *([frozenset(lonely)] if lonely else [])]
 
 
 def _next(members: Sequence[StaffedSite], but: set[str]) -> set[str]:

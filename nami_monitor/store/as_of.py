@@ -98,7 +98,6 @@ class TransactionAsOf(Transaction):
         cursor, unchanging = around.looking_back()
         super().__init__(cursor, unchanging=unchanging)
         self.month = self.until = month
-        self.whole = around
         self._learn = learn
         after = f"date '{add_months(month, 1)}'"
         stored = schema.stored(around)

@@ -23,7 +23,6 @@ class Transaction:
 
     Attributes:
         month: the month as of which it speaks, see ``store.as_of``; None for all that is there.
-        whole: the transaction that speaks of all that is there: itself, or the one around it.
         discarded: whether it only tried something.
         dropping: whether no older snapshot may stay, because it holds what was undone.
         lines_open: whether order lines were added or opened to changes, see ``store.lines``.
@@ -33,7 +32,6 @@ class Transaction:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
         self.month: date | None = None
-        self.whole: Transaction = self
         self._cached: dict[str, Any] | None = {} if unchanging else None
         self.discarded = False
         self.dropping = False

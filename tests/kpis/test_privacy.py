@@ -6,15 +6,12 @@ from itertools import product as pairs
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nami_monitor.briefing import requests
-from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit
-from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, privacy
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, privacy
 from nami_monitor.kpis.bridge import spend_bridge
 from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.privacy import (
@@ -327,64 +324,6 @@ def test_small_sites_stand_together_by_group():
     assert stand(("A", "n", 2), ("B", "w", 3), ("C", "s", 9)) == {"AB"}
     assert stand(("A", None, 2), ("B", "s", 9)) == {"AB"}
     assert stand(("A", "n", 9), ("B", "n", 5), ("C", "s", None)) == set()
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["n", "s", None]),
-            st.sampled_from([2, 4, 9, 30, None]),
-            st.frozensets(st.integers(0, 3)),
-        ),
-        max_size=7,
-    )
-)
-def test_no_small_site_is_ever_the_only_one_of_its_set_that_has_something(stated):
-    sites = [StaffedSite(f"L{n}", *site) for n, (*site, _) in enumerate(stated)]
-    had = {f"L{n}": months for n, (*_, months) in enumerate(stated)}
-    made = protected_sets(sites, had)
-    assert sum(map(len, made)) == len(frozenset().union(*made))
-    for whole in made:
-        for site in sites:
-            for month in had[site.location] if site.small and site.location in whole else ():
-                others = [place for place in had if place != site.location and month in had[place]]
-                assert whole & {*others} or not others
-
-
-def test_a_month_as_of_and_a_month_with_one_place_tell_nothing(monitor):
-    """G opened in December, as the next smallest: A would be B's sum less B, or that of A and G."""
-    nov, dec = date(2024, 11, 1), date(2024, 12, 1)
-    staff = {"A": 3, "B": 9, "C": 40, "D": 50, "G": 6}
-    there = [(month, place) for month in (nov, dec) for place in staff
-             if (month, place) != (nov, "G")]  # fmt: skip
-    texts = {
-        "categories": ["category name_nl name_en activity_measure", "paper P P fte"],
-        "locations": ["location_id name organisation group", *(f"{p} {p} Org n" for p in staff)],
-        "products": ["product_id name category base_unit", "P1 P1 paper s", "P2 P2 paper s"],
-        "measurements": [
-            "period_start period_end location_id activity_measure value unit",
-            *(f"{m} {m:%Y-%m}-30 {place} fte {staff[place]} fte" for m, place in there),
-        ],
-        "orders": [
-            "ordered_on location_id category product_id channel quantity amount_eur",
-            *(
-                f"{month} {place} paper {item} web 1 {n}"
-                for month, place in there
-                for item in ("P1", "P2")
-                for n in range(1, 7)
-            ),
-        ],
-    }
-    for table, text in texts.items():
-        more = {"proxy": "false"} if table == "measurements" else {}
-        monitor.load(table, "\n".join(text), **more)
-    for month in (nov, dec):
-        with read_as_of(monitor.store, month) as db:
-            assert {frozenset(one.places) for one in protected(db)} == {frozenset("ABG")}
-            for places in ("A", "B", "AB", "AG", "BCD", "CDG"):
-                ask = Ask("month", nov, by=("product",), where={"location": tuple(places)})
-                found = compute(db, CATALOGUE["impact_spend"], ask)
-                assert {one.reason and one.reason.key for one in found} == {"small_cell"}, places
 
 
 def test_the_only_site_of_all_stays_hidden():

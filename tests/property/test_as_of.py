@@ -24,7 +24,6 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.measurability import measurability
-from nami_monitor.kpis.privacy import protected
 from nami_monitor.reports.document import Audience
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Store
@@ -61,7 +60,6 @@ def both(demo_folder, tmp_path_factory):
             read_as_of(store, month) as known,
             cut.read() as alone,
         ):
-            alone.once("protected", lambda: protected(known))  # those are formed over all data
             yield known, alone
 
     return looks
