@@ -165,14 +165,16 @@ def kept_states(store: Store) -> list[Path]:
     return [*migrations.kept_copies(folder), *sorted(restored)]
 
 
-def remove_kept_states(store: Store) -> int:
-    """Remove what ``kept_states`` names; gives how many there were."""
+def remove_kept_states(store: Store, who: str) -> int:
+    """Remove what ``kept_states`` names, as the trail says then; gives how many there were."""
     states = kept_states(store)
     for state in states:
         if state.is_dir():
             shutil.rmtree(state, ignore_errors=True)
         else:
             state.unlink(missing_ok=True)
+    if states:
+        store.acted(who, "remove_kept", name=str(len(states)))
     return len(states)
 
 

@@ -34,7 +34,9 @@ def test_what_upgrades_and_restores_keep_is_named_and_removed(store, tmp_path):
     states = kept_states(store)
     assert [state.name for state in states][:1] == ["own.duckdb.schema5"]
     assert [state.suffix for state in states][1:] == [".zip"]
-    assert remove_kept_states(store) == 2
+    assert remove_kept_states(store, "beheer") == 2
+    last = store.trail()[0]
+    assert (last.act, last.who, last.name) == ("remove_kept", "beheer", "2")
     assert kept_states(store) == []
     assert not any(state.exists() for state in states)
     assert (tmp_path / "elsewhere.zip").exists()

@@ -10,7 +10,7 @@ import typer
 
 from nami_monitor.backups import kept_states, remove_kept_states
 from nami_monitor.cli.session import CommandSession, Who, command, table
-from nami_monitor.i18n import formats
+from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import UndoPreview
@@ -95,9 +95,10 @@ def undo(
                 session.t("cli.undo.sure"),
                 lambda: _effects(session, undo_batch(store, batch, look_only=True)),
             )
-        done = undo_batch(store, batch, who=session.signed_by(who))
+        signed = session.signed_by(who)
+        done = undo_batch(store, batch, who=signed)
         if remove_kept:
-            remove_kept_states(store)
+            remove_kept_states(store, signed)
         kept = [str(path) for path in kept_states(store)]
     sentences = [*_effects(session, done), session.t("cli.undo.done", batch=batch, file=done.file)]
     if kept:
@@ -138,10 +139,11 @@ def trail(session: CommandSession) -> None:
     with session.open_store() as store:
         rows = store.trail()
     header = [session.t(f"trail.{name}") for name in COLUMNS]
-    told = [
-        [session.local_time(row.done_at), row.who, session.t(f"trail.acts.{row.act}"), row.about,
-         row.name] for row in rows
-    ]  # fmt: skip
+    told = []
+    for row in rows:
+        key = f"trail.acts.{row.act}"
+        act = session.t(key) if has_text(key, session.lang) else row.act  # of another version
+        told.append([session.local_time(row.done_at), row.who, act, row.about, row.name])
     session.show(list(map(as_row, rows)), table(header, told))
 
 

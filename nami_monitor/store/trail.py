@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -79,10 +79,17 @@ def waiting(folder: Path) -> dict[Path, TrailRow]:
 def write(
     db: Transaction, rows: Sequence[TrailRow], acts: Sequence[tuple[str, str, str]], who: str
 ) -> None:
-    """Write acts that waited, unless they are there, and those of the transaction."""
+    """Write acts of before, and those of the transaction.
+
+    One that is there already stays; where a database from elsewhere has it otherwise, it is put
+    right.
+    """
     own = [TrailRow(now(), who, *act, uuid4().hex) for act in acts]
+    names = ", ".join((*COLUMNS, "id"))
     for row in (*rows, *own):
-        if not db.value("select exists (from trail where id = ?)", [row.id]):
+        there = db.rows(f"select {names} from trail where id = ?", [row.id])
+        if there != [astuple(row)]:
+            db.run("delete from trail where id = ?", [row.id])
             db.insert("trail", asdict(row))
 
 

@@ -229,7 +229,7 @@ def _remove_kept(job: Job) -> None:
     def work(job: Job) -> Outcome:
         from nami_monitor.backups import remove_kept_states  # noqa: PLC0415 - slow to load
 
-        removed = remove_kept_states(job.store)
+        removed = remove_kept_states(job.store, job.who)
         return Outcome(lambda session: session.t("jobs.removed", n=removed))
 
     job.dismiss()

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from nami_monitor.backups import back_up, restore
 from nami_monitor.briefing import decisions, notes, phases
 from nami_monitor.briefing import signals as briefing_signals
+from nami_monitor.cli import app
 from nami_monitor.i18n import LANGS, has_text
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.manual_entry import enter
@@ -134,6 +135,20 @@ def test_a_restore_takes_no_row_out(store, tmp_path):
         assert [row[0] for row in told(other)] == ["import", "restore"]
 
 
+def test_a_restore_changes_no_row_either_and_an_act_of_others_is_shown_as_it_is(store, tmp_path):
+    before = store.trail()
+    with store.write(Work.NOTE, "mgr") as db:  # as somebody would who writes in a backup
+        db.run("update trail set who = 'somebody else', act = 'zz_act'")
+    back_up(store, tmp_path / "forged.zip")
+    with store.write(Work.NOTE, "mgr") as db:
+        db.run("update trail set who = ?, act = ?", [before[0].who, before[0].act])
+    restore(store, tmp_path / "forged.zip", "mgr")
+    assert [row for row in store.trail() if row.id in {one.id for one in before}] == before
+    store.acted("cm", "zz_act")
+    done = CliRunner().invoke(app, ["trail", "--db", str(store.path)], catch_exceptions=False)
+    assert "zz_act" in done.stdout
+
+
 def test_a_lake_carries_it_on(store, tmp_path):
     exported(store.path, tmp_path / "lake")
     moved = opened(tmp_path / "lake", rolled(tmp_path / "lake", tmp_path / "lake"), tmp_path / "m")
@@ -142,8 +157,6 @@ def test_a_lake_carries_it_on(store, tmp_path):
 
 
 def test_it_is_listed_and_exported(store, tmp_path, monkeypatch):
-    from nami_monitor.cli import app  # noqa: PLC0415 - the commands, here alone
-
     monkeypatch.setenv("NAMI_WHO", "adv")
 
     def nami(*args):

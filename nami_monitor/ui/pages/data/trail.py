@@ -28,13 +28,19 @@ def part(session: Session) -> None:
             {
                 "trail.done_at": row.done_at,
                 "trail.who": row.who,
-                "trail.act": session.t(f"trail.acts.{row.act}"),
+                "trail.act": _act(session, row.act),
                 "trail.about": ", ".join(_named(session, part) for part in row.about.split()),
                 "trail.name": row.name,
             }
             for row in rows[:MOST]
         ),
     )
+
+
+def _act(session: Session, act: str) -> str:
+    """What was done; an act that only another version knows, as it is."""
+    key = f"trail.acts.{act}"
+    return session.t(key) if has_text(key, session.lang) else act
 
 
 def _named(session: Session, about: str) -> str:
