@@ -26,11 +26,11 @@ from starlette.websockets import WebSocketClose
 
 from nami_monitor import __version__
 from nami_monitor.access import settings
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import html
+from nami_monitor.core.errors import UserError, short
+from nami_monitor.core.escapes import html, terminal
 from nami_monitor.i18n import Lang, text
 from nami_monitor.ui import preload, sign_in
-from nami_monitor.ui.session import LANGUAGE, sentence
+from nami_monitor.ui.session import LANGUAGE, log_once, sentence
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -185,13 +185,18 @@ class Entrance:
         if path.endswith(ALIVE):
             return None
         hosts = service.server.hosts or (() if service.sign_in else OF_THIS_MACHINE)
-        if hosts and not is_named(headers.get("host", ""), hosts):
+        host = headers.get("host", "")
+        if hosts and not is_named(host, hosts):
+            log_once("host", f"refused: {terminal(short(host))} is none of {', '.join(hosts)}")
             return 400, text("service.host", lang)
         if not _may_enter(service, scope, headers):
             return 403, text("sign_in.by_proxy" if service.proxy else "sign_in.words", lang)
         opens = path.endswith(STREAM) or "text/html" in headers.get("accept", "")
         full = opens and path not in SIGNING and self.visits >= service.server.most_sessions
-        return (FULL, text("service.full", lang)) if full else None
+        if full:
+            log_once("full", f"refused: {service.server.most_sessions} visits are open")
+            return FULL, text("service.full", lang)
+        return None
 
     async def _signing(
         self, oidc: settings.OidcSignIn, scope: Scope, receive: Receive, send: Send
