@@ -27,11 +27,11 @@ from starlette.websockets import WebSocketClose
 from nami_monitor import __version__
 from nami_monitor.access import settings
 from nami_monitor.access.roles import Role, decide
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import html
+from nami_monitor.core.errors import UserError, short
+from nami_monitor.core.escapes import html, terminal
 from nami_monitor.i18n import Lang, text
 from nami_monitor.ui import preload, sign_in
-from nami_monitor.ui.session import LANGUAGE, sentence
+from nami_monitor.ui.session import LANGUAGE, log_once, sentence
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -186,15 +186,17 @@ class Entrance:
         if path.endswith(ALIVE):
             return None
         hosts = service.server.hosts or (() if service.sign_in else OF_THIS_MACHINE)
-        host = headers.get("host", "")
-        foreign = scope["type"] == "websocket" and not is_own(headers.get("origin"), host)
-        if foreign or (hosts and not is_named(host, hosts)):
+        if strange := _strange(headers, hosts, scope["type"] == "websocket"):
+            log_once("host", f"refused: {strange}")
             return 400, text("service.host", lang)
         if shut := _shut(service, scope):
             return 403, text(shut, lang)
         opens = path.endswith(STREAM) or "text/html" in headers.get("accept", "")
         full = opens and path not in SIGNING and self.visits >= service.server.most_sessions
-        return (FULL, text("service.full", lang)) if full else None
+        if full:
+            log_once("full", f"refused: {service.server.most_sessions} visits are open")
+            return FULL, text("service.full", lang)
+        return None
 
     async def _signing(
         self, oidc: settings.OidcSignIn, scope: Scope, receive: Receive, send: Send
@@ -264,6 +266,16 @@ def believed(proxy: settings.ProxySignIn | None, scope: Scope) -> list[tuple[byt
     return [(name, value) for name, value in headers if name not in saying]
 
 
+def _strange(headers: Headers, hosts: tuple[str, ...], socket: bool) -> str:
+    """Which name in a request is not that of this server, for the log; empty where all are."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if hosts and not is_named(host, hosts):
+        return f"{terminal(short(host))} is none of {', '.join(hosts)}"
+    if socket and not is_own(origin, host):
+        return f"a page of {terminal(short(origin))} asks for {terminal(short(host))}"
+    return ""
+
+
 def is_named(host: str, allowed: tuple[str, ...]) -> bool:
     """Whether a ``Host`` is among the names of the server; ``*.`` stands for any name below one."""
     try:
@@ -280,10 +292,13 @@ def is_own(origin: str | None, host: str) -> bool:
     """Whether a page of this server itself opens a websocket, or a program, which says nothing.
 
     Streamlit takes pages of other servers of this machine too, and to know its own address for that
-    it asks one on the internet.
+    it asks one on the internet. Some proxies leave the port out of the ``Host`` that they pass on.
     """
+    if origin is None:
+        return True
     try:
-        return origin is None or urlsplit(origin).netloc == host
+        page = urlsplit(origin.lower())
+        return bool(host) and host.lower() in {page.netloc, page.hostname}
     except ValueError:
         return False
 

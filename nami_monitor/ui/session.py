@@ -75,11 +75,16 @@ class Session:
 
 def told_to_operator(error: UserError) -> None:
     """Log, at most once a minute, what is wrong with the database: a visitor cannot mend it."""
-    if not error.key.startswith("store.") or isinstance(error, DatabaseHeldError):
-        return
-    said, now = sentence(error, "en"), time.monotonic()
-    if now - _SAID.get(said, -AGAIN_SECONDS) >= AGAIN_SECONDS:
-        _SAID[said] = now
+    if error.key.startswith("store.") and not isinstance(error, DatabaseHeldError):
+        said = sentence(error, "en")
+        log_once(said, said)
+
+
+def log_once(about: str, said: str) -> None:
+    """Log a sentence, unless the log was told of the same within a minute."""
+    now = time.monotonic()
+    if now - _SAID.get(about, -AGAIN_SECONDS) >= AGAIN_SECONDS:
+        _SAID[about] = now
         logging.getLogger(__name__).error("%s", said)
 
 

@@ -16,7 +16,7 @@ from nami_monitor import __version__
 from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, service_file
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import text
-from nami_monitor.ui import app, preload, served, sign_in
+from nami_monitor.ui import app, preload, served, session, sign_in
 from tests.support.monitor import Monitor
 
 PROXY = """
@@ -48,6 +48,7 @@ def served_by(tmp_path, monkeypatch):
     monkeypatch.setenv(COOKIE_SECRET, "k" * LEAST_SECRET)
     monkeypatch.delenv("NAMI_DB", raising=False)
     sign_in._read.cache_clear()
+    session._SAID.clear()
 
     def serve(content=""):
         service_file().write_text(content, "utf-8")
@@ -172,11 +173,13 @@ def test_nobody_else_comes_in_without_a_sign_in(served_by, at):
         ("nami.example.org@evil", False), ("[::1", False), ("[::1]:8501", True),
     ],
 )  # fmt: skip
-def test_only_its_own_names_are_answered(served_by, host, known):
+def test_only_its_own_names_are_answered(served_by, caplog, host, known):
     served_by('[server]\nhosts = ["nami.example.org", "*.intern", "[::1]"]\n')
     inside = Inside()
-    status, _, _ = asked(inside, headers=[(b"host", host.encode())])
-    assert status == (200 if known else 400)
+    for _ in range(2):
+        status, _, _ = asked(inside, headers=[(b"host", host.encode())])
+        assert status == (200 if known else 400)
+    assert caplog.text.count("is none of nami.example.org, *.intern, [::1]") == (not known)
     assert asked(inside, path="/_stcore/health")[0] == 200
 
 
@@ -210,6 +213,13 @@ def test_a_page_of_another_server_opens_no_websocket(origin, own):
     assert bool(inside.seen) is own
 
 
+def test_a_proxy_may_leave_the_port_out_of_the_name_that_it_passes_on():
+    assert served.is_own("https://nami.example:8443", "nami.example")
+    assert served.is_own("https://NAMI.example", "nami.example")
+    assert not served.is_own("https://nami.example:8443", "nami.example:443")
+    assert not served.is_own("null", "")
+
+
 @pytest.mark.parametrize("base", ["", "/below"])
 def test_nobody_reads_the_metrics(base):
     inside = Inside()
@@ -217,7 +227,7 @@ def test_nobody_reads_the_metrics(base):
     assert not inside.seen
 
 
-def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by):
+def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by, caplog):
     served_by("[server]\nmost_sessions = 2\n")
     inside = Inside()
 
@@ -236,6 +246,7 @@ def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by):
     page, third, script, later = asyncio.run(busy())
     assert page[0]["status"] == 503
     assert text("service.full", "nl") in page[1]["body"].decode()
+    assert caplog.text.count("2 visits are open") == 1
     assert [message["type"] for message in third] == ["websocket.close"]
     assert (script[0]["status"], later[0]["status"]) == (200, 200)
 
