@@ -11,9 +11,10 @@ from nami_monitor.i18n import text
 from nami_monitor.ui import browser, sign_in
 from nami_monitor.ui.session import Session, language
 
-NEEDED: Final = {"upload": Role.IMPORT, "backup": Role.MANAGE}
-"""The parts of the data page that not everybody sees."""
-OF_ALL: Final = (*NEEDED, "set_aside", "batches", "completeness", "codes", "trail")
+NEEDED: Final = {"upload": Role.IMPORT, "set_aside": Role.IMPORT, "backup": Role.MANAGE}
+"""The parts of the data page that not everybody sees: set-aside rows are those of small places too,
+as they came."""
+OF_ALL: Final = (*NEEDED, "batches", "completeness", "codes", "trail")
 """Those that are about all data together: who sees a part of the data does not see them."""
 
 

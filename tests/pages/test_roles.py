@@ -202,6 +202,23 @@ def test_each_part_of_the_data_page_for_each_role(signed_in, role, part):
         assert "cm" in str(page.get("arrow_data_frame")) or page.dataframe
 
 
+@pytest.mark.usefixtures("own_place")
+@pytest.mark.parametrize("role", Role)
+def test_rows_as_they_came_are_for_who_may_import(signed_in, tmp_path, role):
+    made = Monitor(tmp_path)
+    header = "ordered_on location_id category channel quantity amount_eur\n"
+    made.load(
+        "orders", f"{header}2025-01-01 L1 papier web 1 5\n2025-01-02 L1 papier web 1 7vijf7\n"
+    )
+    made.store.close()
+    shutil.copytree(made.store.path, places().own)
+    signed_in(role)
+    page = opened("data", app.OWN, part="set_aside")
+    assert ("7vijf7" in str(page.main) or bool(page.get("download_button"))) is role.covers(
+        Role.IMPORT
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("role", [*Role, LIMITED])
