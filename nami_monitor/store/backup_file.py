@@ -89,10 +89,13 @@ def opened_backup(path: Path) -> Iterator[tuple[BackupContents, zipfile.ZipFile]
     """A backup after its list and its parts were compared; their content is not read yet.
 
     Raises:
-        UserError: ``backup.no_backup``, ``backup.newer``, ``backup.damaged``.
+        UserError: ``backup.no_backup``, ``backup.newer``, ``backup.damaged``, ``cli.system`` for
+            a file that is not there or may not be read.
     """
     try:
         packed = zipfile.ZipFile(path)
+    except (FileNotFoundError, PermissionError) as error:
+        raise UserError("cli.system", path=str(path), why=error.strerror) from error
     except (
         OSError,
         zipfile.BadZipFile,

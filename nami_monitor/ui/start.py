@@ -12,8 +12,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.ui.app import OWN, dress, show_data
-from nami_monitor.ui.session import Session
+from nami_monitor.ui.session import Session, sentence
 
+LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 1.5
 """How long a page waits for a demo that stands there already, before it shows progress."""
@@ -48,8 +49,12 @@ def _build(state: DemoBuild, path: Path) -> None:
 
     try:
         build_demo(path, progress)
+    except (OSError, UserError) as error:
+        said = sentence(error, "en") if isinstance(error, UserError) else error
+        LOG.error("the demo was not built: %s", said)  # noqa: TRY400 - no bug, but something to mend
+        state.failed = error
     except BaseException as error:
-        logging.getLogger(__name__).exception("the demo was not built")
+        LOG.exception("the demo was not built")
         state.failed = error
     else:
         state.ready = True

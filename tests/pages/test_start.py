@@ -51,13 +51,15 @@ def entry(lang):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_failed_build_says_what_was_seen_and_can_be_tried_again(built, lang):
+def test_a_failed_build_says_what_was_seen_and_can_be_tried_again(built, caplog, lang):
     built.append(OSError(28, "No space left on device"))
     found = entry(lang)
     assert not found.exception
     said = found.error[0].value
     assert "No space left on device" in said
     assert "{" not in said
+    (logged,) = (one for one in caplog.records if one.name == "nami_monitor.ui.start")
+    assert ("No space left on device" in logged.getMessage(), logged.exc_info) == (True, None)
     again = [button.label for button in found.button]
     assert again == [catalogue(lang)["start.again"], catalogue(lang)["app.demo.own"]]
     assert entry(lang).error, "another visitor is told as well, and starts no second build"

@@ -125,6 +125,18 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, parts):
 def test_what_is_no_backup(tmp_path, content):
     (tmp_path / "b.zip").write_bytes(content)
     assert refused(tmp_path / "b.zip", tmp_path / "to") == "backup.no_backup"
+
+
+def test_a_backup_that_is_not_there_or_of_somebody_else_is_not_called_something_else(
+    tmp_path, monkeypatch
+):
+    assert refused(tmp_path / "b.zip", tmp_path / "to") == "cli.system"
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    assert refused(tmp_path / "b.zip", tmp_path / "to") == "cli.system"
     assert not (tmp_path / "to").exists()
 
 
