@@ -336,6 +336,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None
                 function(session, **values)
             except UserError as error:
                 session.fail(error)
+            except BrokenPipeError:  # who reads, such as head, has enough: Typer ends quietly
+                raise
             except OSError as error:
                 session.fail(of_system(error))
 

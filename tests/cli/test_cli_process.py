@@ -38,6 +38,14 @@ def test_a_process_writes_json_and_nothing_else(loaded):
 
 
 @pytest.mark.slow
+def test_who_reads_the_first_lines_alone_hears_of_no_fault(loaded):
+    command = [sys.executable, "-m", "nami_monitor", "batches", "--db", str(loaded.db)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()  # as head does once it has enough
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.slow
 def test_who_holds_the_file_is_named(loaded):
     with closing(Store(loaded.db)) as store, store.write():
         done = run("-m", "nami_monitor", "undo", "1", "--yes", "--json", "--wait", "0.1")
