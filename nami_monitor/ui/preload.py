@@ -34,8 +34,8 @@ LOADED: Final = (
 )
 """What a first page needs before it shows anything."""
 
-LOADED_LATER: Final = ("pandas", "pyarrow")
-"""What Streamlit needs for a table, below what is read first."""
+LOADED_LATER: Final = ("pandas", "pyarrow", "nami_monitor.ui.pages.trends")
+"""What Streamlit needs for a table, below what is read first, and the page that loads longest."""
 
 
 @asynccontextmanager
