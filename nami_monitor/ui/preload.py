@@ -13,15 +13,12 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from nami_monitor.core.temporary import temporary_folder
-
-if TYPE_CHECKING:
-    pass
 
 PagesManager.uses_pages_directory = False
 """The entry script says which pages there are. Without this, Streamlit would make a page of every
