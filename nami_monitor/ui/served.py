@@ -394,7 +394,7 @@ def _shut(service: settings.Service, scope: Scope) -> str:
 
     An upload is held in memory as soon as it arrives, so the role counts before a page asks for it.
     """
-    needed = next((role for path, role in KEPT.items() if scope["path"].startswith(path)), None)
+    needed = next((role for path, role in KEPT.items() if path in scope["path"]), None)
     if not (service.proxy or (service.oidc and needed)):
         return ""
     claims = sign_in.of_request(HTTPConnection(scope))

@@ -251,7 +251,7 @@ def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by, caplog):
     assert (script[0]["status"], later[0]["status"]) == (200, 200)
 
 
-@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/media/a.csv"])
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/media/a.csv", "/below/media/a.csv"])
 def test_files_are_for_who_signed_in(served_by, path):
     served_by(OIDC)
     inside = Inside()
