@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from nami_monitor.core.settings import places
 from nami_monitor.store import Store, Work
 from nami_monitor.store.journal import record
 from nami_monitor.ui import app, browser, cache, visits
 from tests.support.app_test import AppTest
+from tests.support.figures import DIGITS
 
 ROOT = Path(__file__).parents[2]
 CATEGORIES = ("office_supplies", "it_assets")
@@ -31,14 +33,20 @@ def shown(lang, category, view):
     seen.query_params["category"] = category
     seen.run()
     assert not seen.exception, seen.exception
+    sent = [one.proto.arrow_data for one in seen.dataframe]
+    tables = [(one.data, one.styler.display_values) for one in sent]
     bodies = [one.proto.body for one in seen.get("html")]
-    tables = [one.proto.arrow_data for one in seen.dataframe]
     return (
         [body for body in bodies if "<script" not in body],
         [one.value for one in (*seen.title, *seen.markdown, *seen.caption)],
-        [(table.data, table.styler.display_values) for table in tables],
+        [content(data) for table in tables for data in table if data],
         [one.label for one in seen.checkbox],
     )
+
+
+def content(table):
+    """A table that was sent to the browser, as text."""
+    return convert_arrow_bytes_to_pandas_df(table).to_csv(float_format=f"%.{DIGITS}g")
 
 
 @pytest.mark.slow

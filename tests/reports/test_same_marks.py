@@ -18,6 +18,7 @@ from nami_monitor.reports.pages import trend_figure
 from nami_monitor.store import Store
 from nami_monitor.ui import trend_chart
 from nami_monitor.ui.session import Session
+from tests.support.figures import to_digits
 
 OF_VALUES = ("grid", "band", "band_edge", "expected", "target", "interval", "line", "steps",
              "drift", "dots", "hollow", "ring", "square", "last")  # fmt: skip
@@ -59,7 +60,8 @@ def test_slide_and_page_draw_the_marks_of_the_screen(found, demo_folder, lang):
         for spec in (figure.spec, figure.slide):
             drawn = rows(spec)
             for name in OF_VALUES:
-                assert drawn.get(name) == screen.get(name), (line.kpi.code, name)
+                same = to_digits(drawn.get(name)) == to_digits(screen.get(name))
+                assert same, (line.kpi.code, name)
         assert not set(words(figure.slide)) - set(words(figure.spec))
         legend = "".join(figure.legend).replace(" ", "")
         for word in set(words(figure.spec)) - set(words(figure.slide)):
