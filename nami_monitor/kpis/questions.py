@@ -1,5 +1,6 @@
 """What can be asked: relations with their dimensions, and questions with periods and filters."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +27,14 @@ JOINS = {
 
 ORDERS = "orders"
 OF_ORDERS = ("by_place", "by_product", "order_lines")
-"""The relations of order lines; the first that has the dimensions asked is read."""
+"""The relations of order lines; of those that have the dimensions asked, the smallest is read."""
+
+ROWS = (
+    "select table_name, estimated_size from duckdb_tables()"
+    f" where database_name = current_database() and table_name in ('{BY_PLACE.name}',"
+    f" '{BY_PRODUCT.name}')"
+)
+"""How many rows the roll-ups of order lines have."""
 
 
 @dataclass(frozen=True)
@@ -169,24 +177,30 @@ def choose(reads: Collection[str], used: Collection[str]) -> Relation:
     Raises:
         UserError: ``kpi.no_dimension`` or ``kpi.dimensions_apart``.
     """
-    for name in used:
-        refuse_unknown("kpi.no_dimension", name, DIMENSIONS)
-    for name in reads:
-        if set(used) <= set(RELATIONS[name].dimensions):
-            return RELATIONS[name]
-    raise UserError("kpi.dimensions_apart", seen=", ".join(used))
+    return _with_dimensions(reads, used)[0]
 
 
 def choose_in(db: Transaction, reads: Collection[str], used: Collection[str]) -> Relation:
-    """As ``choose``, of what a database holds: the sum of organisations has no lines.
+    """As ``choose``, in a database: of two roll-ups of the same lines, the one with fewer rows.
 
     Raises:
-        UserError: as ``choose``.
+        UserError: as ``choose``; also where only the order lines have the dimensions, and the
+            database, a sum of organisations, has none.
     """
-    relation = choose(reads, used)
-    if relation.name == "order_lines" and is_sum(db):
+    found = _with_dimensions(reads, used)
+    if found[0].name == "order_lines" and is_sum(db):
         raise UserError("kpi.dimensions_apart", seen=", ".join(used))
-    return relation
+    rows = {} if len(found) == 1 else dict(db.rows_again(ROWS))
+    return min(found, key=lambda relation: rows.get(relation.name, math.inf))
+
+
+def _with_dimensions(reads: Collection[str], used: Collection[str]) -> list[Relation]:
+    for name in used:
+        refuse_unknown("kpi.no_dimension", name, DIMENSIONS)
+    found = [RELATIONS[name] for name in reads if set(used) <= set(RELATIONS[name].dimensions)]
+    if not found:
+        raise UserError("kpi.dimensions_apart", seen=", ".join(used))
+    return found
 
 
 EMPTY = "-"
