@@ -50,4 +50,4 @@ def refused_part(session: Session, part: str) -> str:
     needed = NEEDED.get(part)
     if needed and not may(needed):
         return f"access.refused.{needed}"
-    return "access.refused.limited" if session.limited and part in OF_ALL else ""
+    return "access.refused.limited" if session.limit and part in OF_ALL else ""
