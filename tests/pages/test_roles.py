@@ -182,7 +182,7 @@ def own(own_place, of_two):  # noqa: ARG001 - a place of its own
 def refused(role, part):
     needed = visitor.NEEDED.get(part)
     if needed and role != LAPTOP and not Role(role if role != LIMITED else "look").covers(needed):
-        return f"access.refused.{needed}"
+        return f"access.refused.{'set_aside' if part == 'set_aside' else needed}"
     return "access.refused.limited" if role == LIMITED else ""
 
 
