@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from nami_monitor import __version__
 from nami_monitor.access.roles import Fitting, Role, Roles, highest
 from nami_monitor.access.settings import Service
 from nami_monitor.core.settings import places
@@ -279,6 +280,16 @@ def test_a_name_of_the_settings_that_the_data_does_not_know_is_said(
     said = {lang: text("access.unknown", lang, names=names, file="service.toml") for lang in LANGS}
     assert [one.value for one in page.warning] == ([said["nl"]] if names else [])
     assert (said["en"] in caplog.messages) is bool(names)
+
+
+@pytest.mark.parametrize("role", [*Role, LIMITED, LAPTOP])
+def test_where_the_database_stands_is_told_to_who_manages_it(signed_in, own, role):
+    signed_in(role)
+    page = opened("about", app.OWN)
+    assert not page.exception
+    said = " ".join(one.value for one in page.markdown)
+    assert f"Versie {__version__}" in said.replace("\\", "")
+    assert (own.name in said.replace("\\", "")) is (role in {Role.MANAGE, LAPTOP})
 
 
 @pytest.mark.usefixtures("own")
