@@ -54,6 +54,10 @@ class Limit:
         return bool(self.categories or self.organisations)
 
 
+ALL: Final = Limit()
+"""Of who sees everything."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who is signed in.
@@ -66,7 +70,7 @@ class Person:
 
     who: str
     role: Role
-    limit: Limit = Limit()
+    limit: Limit = ALL
 
     def may(self, needed: Role) -> bool:
         """Whether they may do what a role is needed for."""
@@ -158,7 +162,7 @@ def decide(claims: Claims, roles: Roles, people: tuple[Fitting, ...]) -> Person 
     return _person(role) if role else None
 
 
-def _person(role: Role, who: str | None = None, limit: Limit = Limit()) -> Person:
+def _person(role: Role, who: str | None = None, limit: Limit = ALL) -> Person:
     return Person(who or text(f"access.who.{role}", "nl"), role, limit)
 
 

@@ -1,6 +1,7 @@
 """The commands by name; a command's module is loaded when it is asked for, so help is quick."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
@@ -15,12 +16,13 @@ from nami_monitor.cli.session import (
     Language,
     Wait,
     language_of,
+    reader_language,
     translate,
     write_error,
 )
 from nami_monitor.core.escapes import terminal
 from nami_monitor.core.temporary import temporary_folder
-from nami_monitor.i18n import text
+from nami_monitor.i18n import Lang, text
 
 COMMANDS: Final = {
     "demo": "imports",
@@ -54,35 +56,65 @@ COMMANDS: Final = {
 }
 """Every command, with the module that holds it."""
 
-JSON_KEY: Final = "nami.json"
+ASKED: Final = "nami.asked"
+"""What was asked for before anything is wrong: JSON or not, and the language."""
+OF: Final = "Invalid value for (?P<name>.+): "
+WRONG: Final = {
+    "option": r"No such option: (?P<seen>\S+)(?: \(Possible options: (?P<near>.+)\))?",
+    "missing": r"Missing (?:argument|option|parameter) (?P<name>.+)\.",
+    "no_command": r"Missing command\.",
+    "no_value": r"Option (?P<name>.+) requires an argument\.",
+    "takes_none": r"Option (?P<name>.+) does not take a value\.",
+    "extra": r"Got unexpected extra argument\(s\) \((?P<seen>.*)\)",
+    "whole": OF + r"Input should be a valid integer.*",
+    "number": OF + r"Input should be a valid number.*",
+    "least": OF + r"Input should be greater than or equal to (?P<least>.+)",
+    "most": OF + r"Input should be less than or equal to (?P<most>.+)",
+    "known": OF + r"one of (?P<known>.+)",
+    "value": OF + r"(?P<why>.*)",
+}
+"""Wrong usage as Typer says it, by the key of its words; what it says otherwise stays as it is."""
 
 
 @contextlib.contextmanager
-def _usage_errors(*, as_json: bool) -> Iterator[None]:
-    """Write wrong usage as JSON too; Typer says it on standard error and ends with exit code 2."""
+def _usage_errors(as_json: bool, lang: Lang) -> Iterator[None]:
+    """Say wrong usage in the reader's language, as JSON too, and end with exit code 2."""
     try:
         yield
     except typer.TyperException as error:
-        error.message = terminal(error.message)
+        said = terminal(error.format_message())
+        for key, form in WRONG.items():
+            if found := re.fullmatch(form, said, re.DOTALL):
+                said = text(f"cli.wrong.{key}", lang, **found.groupdict(""))
+                break
         if as_json:
-            write_error("cli.usage", error.format_message())
-        raise
+            write_error("cli.usage", said)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        if ctx := getattr(error, "ctx", None):
+            usage = ctx.get_usage().removeprefix("Usage: ")
+            told = text("cli.wrong.usage", lang, usage=usage, command=ctx.command_path)
+            typer.echo(f"{told}\n", err=True)
+        typer.echo(text("cli.wrong.error", lang, said=said), err=True)
+        raise typer.Exit(error.exit_code) from error
 
 
 class Commands(TyperGroup):
     """The group ``nami``: it knows its commands by name and loads them late."""
 
     def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:
-        """Parse the options before the command; note whether ``--json`` stands anywhere."""
-        as_json = "--json" in (args[: args.index("--")] if "--" in args else args)
-        with _usage_errors(as_json=as_json):
+        """Parse the options before the command; note what stands anywhere of JSON and language."""
+        before = args[: args.index("--")] if "--" in args else args
+        named = re.search(r"(?:^|\0)--lang[=\0](nl|en)(?:\0|$)", "\0".join(before))
+        asked = "--json" in before, reader_language(named and named[1])
+        with _usage_errors(*asked):
             ctx = super().make_context(info_name, args, *rest, **extra)
-        ctx.meta[JSON_KEY] = as_json
+        ctx.meta[ASKED] = asked
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        with _usage_errors(as_json=ctx.meta[JSON_KEY]):
+        with _usage_errors(*ctx.meta[ASKED]):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it

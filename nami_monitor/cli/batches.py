@@ -10,14 +10,14 @@ import typer
 
 from nami_monitor.backups import kept_states, remove_kept_states
 from nami_monitor.cli.session import CommandSession, Who, command, table
-from nami_monitor.i18n import formats, has_text
+from nami_monitor.i18n import formats, word
 from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import UndoPreview
 from nami_monitor.ingest.book.undo import undo as undo_batch
 from nami_monitor.ingest.deliveries import Batch
 from nami_monitor.ingest.deliveries import batches as all_batches
-from nami_monitor.store.trail import COLUMNS, as_row
+from nami_monitor.store.trail import ACTS, COLUMNS, THINGS, as_row
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -141,9 +141,9 @@ def trail(session: CommandSession) -> None:
     header = [session.t(f"trail.{name}") for name in COLUMNS]
     told = []
     for row in rows:
-        key = f"trail.acts.{row.act}"
-        act = session.t(key) if has_text(key, session.lang) else row.act  # of another version
-        told.append([session.local_time(row.done_at), row.who, act, row.about, row.name])
+        act = word(row.act, session.lang, ACTS)
+        about = ", ".join(word(part, session.lang, *THINGS) for part in row.about.split())
+        told.append([session.local_time(row.done_at), row.who, act, about, row.name])
     session.show(list(map(as_row, rows)), table(header, told))
 
 

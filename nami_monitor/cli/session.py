@@ -69,11 +69,16 @@ SHARED: Final[dict[str, Any]] = {
 """Options of every command, before its name or behind it, with their defaults."""
 
 
-def language_of(ctx: Any) -> Lang:
-    """The reader's language: ``--lang``, NAMI_LANG, else the system's; Dutch unless English."""
-    settings = [ctx.meta.get(LANG_KEY), *map(os.environ.get, LANGUAGE_VARIABLES)]
+def reader_language(asked: str | None) -> Lang:
+    """What is asked for, NAMI_LANG, else the system's language; Dutch unless English."""
+    settings = [asked, *map(os.environ.get, LANGUAGE_VARIABLES)]
     lang = next(filter(None, settings), "nl")
     return "en" if lang.lower().startswith("en") else "nl"
+
+
+def language_of(ctx: Any) -> Lang:
+    """The reader's language, as ``--lang`` or the system says."""
+    return reader_language(ctx.meta.get(LANG_KEY))
 
 
 def translate(command: Any, ctx: Any) -> None:
@@ -315,7 +320,7 @@ def one_of(known: Collection[str]) -> Callable[[str | None], str | None]:
 
     def check(value: str | None) -> str | None:
         if value is not None and value not in known:
-            raise typer.BadParameter(", ".join(known))
+            raise typer.BadParameter(f"one of {', '.join(known)}")
         return value
 
     return check

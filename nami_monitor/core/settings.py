@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import tomli_w
 from platformdirs import user_cache_path, user_data_path
@@ -67,7 +68,7 @@ def remember_who(file: Path, who: str) -> None:
         OSError: the file cannot be written; what stood there stays.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{file.name}.{os.getpid()}")
+    half = file.with_name(f".{file.name}.{uuid4().hex}")
     try:
         half.write_text(tomli_w.dumps({"who": who}), "utf-8")
         half.replace(file)

@@ -6,10 +6,13 @@ They hold cells: uploads, parsed files, what a query spills, exports, what a res
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from nami_monitor.core.settings import places
 
@@ -19,6 +22,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 PREFIX: Final = "nami-process-"
+LEFT_SECONDS: Final = 24 * 3600.0
+OWN: Final = 12
+"""Signs that tell what one writes from what others write in the same place."""
 
 
 @contextmanager
@@ -43,6 +49,24 @@ def temporary_folder() -> Iterator[Path]:
 def folder_beside(database: Path) -> AbstractContextManager[Path]:
     """A folder on the disk of a database, which goes at the end; what killed ones left does now."""
     return _locked_folder(database.absolute().parent, f".{database.name}.")
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A file of its own to write beside another, which it takes the place of without an error.
+
+    What killed processes left there so long ago that nobody writes it any more goes.
+    """
+    for left in file.parent.glob(f".{escape(file.name)}.{'[0-9a-f]' * OWN}"):
+        with suppress(OSError):  # gone meanwhile, or of others
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
+    half = file.with_name(f".{file.name}.{uuid4().hex[:OWN]}")
+    try:
+        yield half
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 @contextmanager

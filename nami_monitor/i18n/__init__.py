@@ -103,6 +103,12 @@ def has_text(key: str, lang: str) -> bool:
     return key in catalogue(lang)
 
 
+def word(code: str, lang: str, *keys: str) -> str:
+    """Give the first text that stands under keys with a code in them, else the code as it is."""
+    asked = (key.format(code) for key in keys)
+    return next((text(key, lang) for key in asked if has_text(key, lang)), code)
+
+
 @cache
 def catalogue(lang: str) -> Mapping[str, str]:
     """Read a language's whole catalogue, once: dotted key to text.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.temporary import replacing
 from nami_monitor.store.transaction import Transaction, literal
 
 if TYPE_CHECKING:
@@ -66,14 +66,11 @@ def whole(out: Path) -> Iterator[Path]:
     Raises:
         UserError: ``export.unwritable`` when the folder cannot be written to.
     """
-    half = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        yield half
-        half.replace(out)
+        with replacing(out) as half:
+            yield half
     except OSError as error:
         raise UserError("export.unwritable", path=str(out), detail=error.strerror) from error
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def export_query(db: Transaction, query: str, out: Path, kind: str) -> int:

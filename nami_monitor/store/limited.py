@@ -136,6 +136,19 @@ def keep_only(db: Transaction, categories: Collection[str], organisations: Colle
     db.run("drop macro temp.by_place")
 
 
+def unknown(
+    db: Transaction, categories: Collection[str], organisations: Collection[str]
+) -> list[str]:
+    """The codes of categories and names of organisations that a database does not know."""
+    query = (
+        "select one from (select unnest(?::varchar[]) as one) where one not in"
+        " (select code from codes where kind = 'categories') union all"
+        " select one from (select unnest(?::varchar[]) as one) where one not in"
+        " (select organisation from locations where organisation is not null)"
+    )
+    return [one for (one,) in db.rows(query, [list(categories), list(organisations)])]
+
+
 def _name_what_stays(db: Transaction, categories: list[str], organisations: list[str]) -> None:
     """Work out, before anything goes, which codes stay."""
     place = "true" if organisations else "false"

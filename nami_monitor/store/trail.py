@@ -20,6 +20,11 @@ from nami_monitor.store.transaction import Transaction, now
 
 COLUMNS: Final = ("done_at", "who", "act", "about", "name")
 
+ACTS: Final = "trail.acts.{}"
+THINGS: Final = ("trail.things.{}", "tables.{}.name", "kpis.{}.name")
+"""Where the catalogues have the words of an act, which only another version may know, and of what
+it was about; a format or a file stays as it is."""
+
 
 @dataclass(frozen=True)
 class TrailRow:

@@ -15,10 +15,12 @@ from typing import Final, NoReturn
 
 import streamlit as st
 
-from nami_monitor.access.roles import Limit, limits
+from nami_monitor.access.roles import ALL, Limit, limits
+from nami_monitor.access.settings import FILE
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
+from nami_monitor.i18n import text
 from nami_monitor.store import Store, limited, snapshots
 from nami_monitor.ui import browser, doors, outcomes, sign_in, theme, visitor
 from nami_monitor.ui.session import (
@@ -26,6 +28,7 @@ from nami_monitor.ui.session import (
     LANGUAGE,
     Session,
     language,
+    log_once,
     sentence,
     told_to_operator,
 )
@@ -71,7 +74,24 @@ def make_parts(store: Store) -> list[Store]:
     """Make the parts of the own database that the settings state, before anybody asks for them."""
     if store is not store_of(OWN):
         return []
-    return [part_of(store, limit) for limit in limits(sign_in.service()[0].people)]
+    parts = {limit: part_of(store, limit) for limit in limits(sign_in.service()[0].people)}
+    for limit, part in parts.items():
+        if names := unknown_in(part, limit):
+            said = text("access.unknown", "en", names=", ".join(names), file=FILE)
+            log_once(said, said)
+    return [*parts.values()]
+
+
+def unknown_in(part: Store, limit: Limit) -> list[str]:
+    """What a limit names and the data does not know, by the part of it that was made.
+
+    Raises:
+        UserError: as ``Store.read``.
+    """
+    if not limit:
+        return []
+    with part.read() as db:
+        return limited.unknown(db, limit.categories, limit.organisations)
 
 
 def data() -> str:
@@ -128,7 +148,7 @@ def current() -> Session:
     """The visitor's session."""
     which, signed_in = data(), visitor.person()
     store = store_of(which)
-    limit = signed_in.limit if signed_in and which != DEMO else Limit()
+    limit = signed_in.limit if signed_in and which != DEMO else ALL
     if limit:
         try:
             store = part_of(store, limit)
@@ -140,7 +160,7 @@ def current() -> Session:
         store=store,
         demo=which == DEMO,
         who=signed_in.who if signed_in else browser.who(),
-        limited=(*limit.categories, *limit.organisations),
+        limit=limit,
     )
 
 
@@ -168,12 +188,16 @@ def page(
     _address(session)
     try:
         version = session.store.version()
+        unknown = unknown_in(session.store, session.limit)
     except UserError as error:
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
-    if session.limited:
-        st.caption(session.md("access.limited", names=", ".join(session.limited)))
+    if limit := session.limit:
+        names = ", ".join((*limit.categories, *limit.organisations))
+        st.caption(session.md("access.limited", names=names))
+    if unknown:
+        st.warning(session.md("access.unknown", names=", ".join(unknown), file=FILE))
     st.session_state[UNTITLED] = title
     if not headed and not (finding and version):
         heading(session.t(title))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from nami_monitor.access.roles import ALL, Limit
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.i18n import LANGS, Lang, has_text, text
@@ -46,14 +47,14 @@ class Session:
         store: the database that is shown.
         demo: whether it holds demo data.
         who: role or initials, as the visitor gave them or signed in with; empty until then.
-        limited: the categories and organisations whose figures alone they see; empty for all.
+        limit: the categories and organisations whose figures alone they see.
     """
 
     lang: Lang
     store: Store
     demo: bool
     who: str
-    limited: tuple[str, ...] = ()
+    limit: Limit = ALL
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""

@@ -49,5 +49,5 @@ def refused_part(session: Session, part: str) -> str:
     """Catalogue key of why the visitor does not see a part of the data page; empty if they do."""
     needed = NEEDED.get(part)
     if needed and not may(needed):
-        return f"access.refused.{needed}"
-    return "access.refused.limited" if session.limited and part in OF_ALL else ""
+        return f"access.refused.{'set_aside' if part == 'set_aside' else needed}"
+    return "access.refused.limited" if session.limit and part in OF_ALL else ""

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nami_monitor.cli.app import COMMANDS, app
+from nami_monitor.i18n import LANGS, text
 
 HERE = {
     "demo": [],
@@ -101,7 +102,7 @@ def test_what_is_left_out(nami, command):
     if command in optional:
         assert error_of(done, 1)["key"] == "cli.no_database"
     else:
-        assert "Missing" in error_of(done, 2)["text"]
+        assert text("cli.wrong.missing", "en", name="") in error_of(done, 2)["text"]
 
 
 @pytest.mark.parametrize("args", [["nonsense"], [], ["--nonsense"], ["--lang", "fr", "batches"]])
@@ -160,6 +161,45 @@ def test_an_own_profile_that_is_bad_is_said_of_the_file(loaded):
     done = loaded("import", *args_of(loaded, "import"), "--json")
     (report,) = json.loads(done.stdout)
     assert done.exit_code == ("refused" in report)
+
+
+@pytest.mark.parametrize(
+    ("args", "key", "values"),
+    [
+        ("kpi --zzz", "option", {"seen": "--zzz", "near": ""}),
+        ("kpi --unti x", "option", {"seen": "--unti", "near": "--until"}),
+        ("undo", "missing", {"name": "'BATCH'"}),
+        ("kpi --last", "no_value", {"name": "'--last'"}),
+        ("check --json=x", "takes_none", {"name": "'--json'"}),
+        ("check more", "extra", {"seen": "more"}),
+        ("kpi --last x", "whole", {"name": "'--last'"}),
+        ("check --wait x", "number", {"name": "'--wait'"}),
+        ("undo 0", "least", {"name": "'BATCH'", "least": "1"}),
+        ("serve --port 99999", "most", {"name": "'--port'", "most": "65535"}),
+        ("--lang fr check", "known", {"name": "'--lang'", "known": "nl, en"}),
+        ("kpi --where a", "value", {"name": "--where", "why": "a"}),
+        ("--wait 1", "no_command", {}),
+    ],
+)
+@pytest.mark.parametrize("lang", LANGS)
+def test_wrong_usage_is_said_in_the_language_of_the_reader(
+    nami, monkeypatch, args, key, values, lang
+):
+    monkeypatch.setenv("NAMI_LANG", lang)
+    said = text(f"cli.wrong.{key}", lang, **values)
+    done = nami(*args.split())
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"{text('cli.wrong.error', lang, said=said)}\n")
+    first = text("cli.wrong.usage", lang, usage="", command="").split()[0]
+    assert not done.stderr.startswith(("Usage", "Gebruik")) or done.stderr.startswith(first)
+    assert error_of(nami("--json", *args.split()), 2)["text"] == said
+
+
+@pytest.mark.parametrize("behind", [["--lang", "en"], ["--lang=en"]])
+def test_wrong_usage_heeds_a_language_that_stands_behind_it(nami, monkeypatch, behind):
+    monkeypatch.setenv("NAMI_LANG", "nl")
+    assert "There is no option --zzz." in nami("kpi", "--zzz", *behind).stderr
+    assert "De optie --zzz" in nami("kpi", "--zzz", "--", *behind).stderr
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

@@ -59,6 +59,20 @@ def test_what_says_the_same_is_no_version(file):
     assert not profile_difference(before[-1].text, after[-1].text)
 
 
+def test_a_profile_that_two_save_at_once_is_whole(file, monkeypatch):
+    write = Path.write_text
+
+    def while_another_does(path, *args):
+        monkeypatch.setattr(Path, "write_text", write)
+        write(path, *args)
+        save_profile(file, replace(PROFILE, source="Winkel D"), "ef", NOWHERE)
+
+    monkeypatch.setattr(Path, "write_text", while_another_does)
+    save_profile(file, replace(PROFILE, source="Winkel E"), "gh", NOWHERE)
+    assert load_profile(file).source == "Winkel E"
+    assert sorted(path.suffix for path in file.parent.iterdir()) == [".jsonl", ".toml"]
+
+
 def test_nobody_replaces_a_profile_without_saying_who(file):
     for who, key in (("", "entry.who"), ("a@b.example", "personal.address")):
         with pytest.raises(UserError) as refused:

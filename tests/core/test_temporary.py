@@ -14,7 +14,7 @@ import pytest
 
 from nami_monitor import cli
 from nami_monitor.core import temporary
-from nami_monitor.core.temporary import PREFIX, folder_beside, temporary_folder
+from nami_monitor.core.temporary import PREFIX, folder_beside, replacing, temporary_folder
 from nami_monitor.ui import preload
 
 pytestmark = pytest.mark.skipif(temporary.fcntl is None, reason="Windows has no such locks")
@@ -164,3 +164,30 @@ def test_without_locks_nothing_of_others_goes(outside, monkeypatch):
     with temporary_folder() as folder:
         assert folder.is_dir()
     assert [path.name for path in outside.iterdir()] == [f"{PREFIX}dead"]
+
+
+def test_two_who_write_the_same_file_at_once_both_write_it_whole(tmp_path):
+    file = tmp_path / "a[1].toml"
+    with replacing(file) as first:
+        first.write_text("first", "utf-8")
+        with replacing(file) as second:
+            second.write_text("second", "utf-8")
+        assert file.read_text("utf-8") == "second"
+        assert first.read_text("utf-8") == "first"
+    assert file.read_text("utf-8") == "first"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_killed_ones_left_beside_a_file_goes_after_a_day(tmp_path):
+    file = tmp_path / "a[1].toml"
+    old, new, of_others = (
+        tmp_path / name
+        for name in (f".a[1].toml.{'a' * 12}", f".a[1].toml.{'b' * 12}", ".a[1].toml.notes")
+    )
+    for path in (old, new, of_others):
+        path.touch()
+    for path in (old, of_others):
+        os.utime(path, (0, 0))
+    with pytest.raises(FileNotFoundError), replacing(file):
+        pass  # nothing was written
+    assert sorted(tmp_path.iterdir()) == [new, of_others]

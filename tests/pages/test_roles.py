@@ -9,14 +9,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from nami_monitor import __version__
 from nami_monitor.access.roles import Fitting, Role, Roles, highest
 from nami_monitor.access.settings import Service
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import text
+from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book.booking import Answers
 from nami_monitor.ingest.profiles.library import profile_file, save_profile
 from nami_monitor.store import Store, snapshots
 from nami_monitor.ui import ahead, app, sign_in, visitor
+from nami_monitor.ui import session as ui_session
 from nami_monitor.ui.pages.data import reading
 from nami_monitor.ui.pages.data.session_files import Draft
 from tests.support.acts import PROFILE, write_month
@@ -181,7 +183,7 @@ def own(own_place, of_two):  # noqa: ARG001 - a place of its own
 def refused(role, part):
     needed = visitor.NEEDED.get(part)
     if needed and role != LAPTOP and not Role(role if role != LIMITED else "look").covers(needed):
-        return f"access.refused.{needed}"
+        return f"access.refused.{'set_aside' if part == 'set_aside' else needed}"
     return "access.refused.limited" if role == LIMITED else ""
 
 
@@ -251,6 +253,43 @@ def test_who_is_limited_opens_a_part_and_sees_nothing_of_the_rest(signed_in, own
     with store.read() as db:
         assert db.rows("select distinct category from orders") == [("papier",)]
     store.close()
+
+
+@pytest.mark.parametrize("filled", [True, False])
+@pytest.mark.parametrize(
+    ("stated", "unknown"),
+    [
+        ({"categories": ("papier", "papeir")}, "papeir"),
+        ({"organisations": ("Stad", "Staad", "papier")}, "Staad, papier"),
+        ({"categories": ("papier",), "organisations": ("Stad",)}, ""),
+    ],
+)
+@pytest.mark.usefixtures("own_place")
+def test_a_name_of_the_settings_that_the_data_does_not_know_is_said(
+    signed_in, monkeypatch, caplog, of_two, filled, stated, unknown
+):
+    if filled:
+        shutil.copytree(of_two, places().own)
+    signed_in(LIMITED)
+    service = replace(SERVICE, people=(Fitting(LIMITED, Role.LOOK, **stated),))
+    monkeypatch.setattr(sign_in, "service", lambda: (service, None))
+    monkeypatch.setattr(ui_session, "_SAID", {})
+    names = unknown if filled else ", ".join(name for of in stated.values() for name in of)
+    app.make_parts(app.store_of(app.OWN))
+    page = opened("trends", app.OWN)
+    said = {lang: text("access.unknown", lang, names=names, file="service.toml") for lang in LANGS}
+    assert [one.value for one in page.warning] == ([said["nl"]] if names else [])
+    assert (said["en"] in caplog.messages) is bool(names)
+
+
+@pytest.mark.parametrize("role", [*Role, LIMITED, LAPTOP])
+def test_where_the_database_stands_is_told_to_who_manages_it(signed_in, own, role):
+    signed_in(role)
+    page = opened("about", app.OWN)
+    assert not page.exception
+    said = " ".join(one.value for one in page.markdown)
+    assert f"Versie {__version__}" in said.replace("\\", "")
+    assert (own.name in said.replace("\\", "")) is (role in {Role.MANAGE, LAPTOP})
 
 
 @pytest.mark.usefixtures("own")

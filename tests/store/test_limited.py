@@ -194,6 +194,19 @@ def test_a_category_that_nobody_has_gives_nothing(monitor, tmp_path):
         assert db.value("select count(*) from orders") == 0
 
 
+def test_a_code_that_was_merged_into_another_is_known_and_a_misspelt_one_is_not(tmp_path):
+    found = Monitor(tmp_path)
+    for name in ("papier", "kantoor"):
+        found.load("categories", rows_of("categories", name, "L1", 2, ""))
+    codes.merge(found.store, codes.Code("categories", "", "papier"), "kantoor", who="cm")
+    named = ["papier", "kantoor", "Papier"]
+    with part(found, tmp_path, named) as store:
+        for one in (store, found.store):
+            with one.read() as db:
+                assert limited.unknown(db, named, ["Stad"]) == ["Papier", "Stad"]
+    found.store.close()
+
+
 def test_it_is_made_again_only_when_the_whole_was_written(monitor, tmp_path):
     with part(monitor, tmp_path, ["papier"]) as store:
         stamp = store.stamp()

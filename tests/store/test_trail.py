@@ -10,7 +10,7 @@ from nami_monitor.backups import back_up, restore
 from nami_monitor.briefing import decisions, notes, phases
 from nami_monitor.briefing import signals as briefing_signals
 from nami_monitor.cli import app
-from nami_monitor.i18n import LANGS, has_text
+from nami_monitor.i18n import LANGS, has_text, word
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
@@ -174,7 +174,11 @@ def test_it_is_listed_and_exported(store, tmp_path, monkeypatch):
     header, *lines = (tmp_path / "t.csv").read_text("utf-8").splitlines()
     assert header == "done_at,who,act,about,name"
     assert len(lines) == len(rows) - 1
-    assert "ingeboekt" in nami("trail", "--lang", "nl")
+    listed = nami("trail", "--lang", "nl")
+    assert "ingeboekt" in listed
+    assert word("orders", "nl", "tables.{}.name") in listed
+    assert word("trail", "nl", "trail.things.{}") in listed
+    assert "orders" not in listed
 
 
 def test_every_act_has_words():

@@ -16,6 +16,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.temporary import replacing
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile, write_profile
@@ -106,9 +107,8 @@ def save_profile(file: Path, profile: Profile, who: str, store: Store) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     told = "".join(_VERSION.dump_json(one).decode() + "\n" for one in (*versions, new))
     for target, text in ((file.with_suffix(VERSIONS), told), (file, new.text)):
-        part = target.with_suffix(".part")
-        part.write_text(text, "utf-8")
-        part.replace(target)
+        with replacing(target) as half:
+            half.write_text(text, "utf-8")
     store.acted(new.who, "profile", name=file.stem)
 
 
