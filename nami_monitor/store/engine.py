@@ -660,7 +660,7 @@ def _close_all(
     for timer in waiting:
         timer.cancel()
     for timer in waiting:
-        if timer is not threading.current_thread():
+        if timer.is_alive() and timer is not threading.current_thread():
             timer.join()
     while opened:
         opened.popitem()[1].close()

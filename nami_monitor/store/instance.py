@@ -1,11 +1,15 @@
 """DuckDB instances and the files that are attached to them."""
 
+import atexit
 import contextlib
 import os
 import re
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,6 +21,19 @@ from nami_monitor.store import schema, snapshots
 from nami_monitor.store.transaction import Transaction
 
 MEMORY_LIMIT: Final = "1500MB"
+
+
+@dataclass(eq=False)
+class _Use:
+    cursor: duckdb.DuckDBPyConnection | None = None
+
+
+IN_USE: Final[set[_Use]] = set()
+"""The cursors that threads of this process use."""
+ENDING: Final = threading.Event()
+"""Set when the program ends."""
+ENDING_SECONDS: Final = 3.0
+"""How long the end waits for what others query; the part of a query that goes on is short."""
 FULL: Final = re.compile(
     r"No space left on device|not enough space|disk is full|quota exceeded", re.IGNORECASE
 )
@@ -37,6 +54,7 @@ STORAGE: Final = re.compile(r"storage version|newer version of DuckDB", re.IGNOR
 
 def start() -> duckdb.DuckDBPyConnection:
     """A DuckDB instance without any file."""
+    _watch_the_end()
     root = duckdb.connect()
     root.execute("set enable_progress_bar = false")
     # rows that were just written are taken for few, and compared each with each
@@ -51,7 +69,7 @@ def start() -> duckdb.DuckDBPyConnection:
 
 def _run(root: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Run a statement on a connection of its own: threads share an instance, never a connection."""
-    with contextlib.closing(root.cursor()) as cursor:
+    with _cursor(root) as cursor:
         cursor.execute(sql)
 
 
@@ -83,11 +101,48 @@ def cursor_on(
     root: duckdb.DuckDBPyConnection, name: str, line_folder: Path
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor on an attached file in a transaction, which reads order lines from a folder."""
-    with contextlib.closing(root.cursor()) as cursor:
+    with _cursor(root) as cursor:
         cursor.execute(f"use {name}")
         cursor.execute(f"set variable lines = '{_quoted(line_folder)}/'")
         cursor.execute("begin transaction")
         yield cursor
+
+
+@contextmanager
+def _cursor(root: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on an instance, which ``_end_queries`` knows."""
+    use = _Use()
+    IN_USE.add(use)
+    try:
+        if ENDING.is_set() and threading.current_thread() is not threading.main_thread():
+            raise SystemExit  # a thread that asks so late ends, as it would in a moment anyway
+        with contextlib.closing(root.cursor()) as use.cursor:
+            yield use.cursor
+    finally:
+        IN_USE.discard(use)
+
+
+@cache
+def _watch_the_end() -> None:
+    """Have queries ended before stores close: what is registered last comes first."""
+    atexit.register(_end_queries)
+
+
+def _end_queries() -> None:
+    """Interrupt what threads query while the program ends.
+
+    A thread that is within DuckDB when the interpreter goes takes the process down with a message.
+    What threads say when they are ended so is no news.
+    """
+    ENDING.set()
+    threading.excepthook = lambda _: None
+    until = time.monotonic() + ENDING_SECONDS
+    while IN_USE and time.monotonic() < until:
+        for cursor in [use.cursor for use in IN_USE.copy() if use.cursor]:
+            with suppress(duckdb.Error):
+                cursor.interrupt()
+        time.sleep(0.01)
+    time.sleep(0.05)  # a cursor that was used last is still let go by who used it
 
 
 def complete(root: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:

@@ -6,6 +6,7 @@ looked at, and the figures of the page that most people open first are computed.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 import logging
@@ -33,6 +34,9 @@ LOADED: Final = (
 
 LOADED_LATER: Final = ("pandas", "pyarrow", "nami_monitor.ui.pages.trends")
 """What Streamlit needs for a table, below what is read first, and the page that loads longest."""
+
+LOADING_SECONDS: Final = 10.0
+"""How long the end of the server waits for what is loading."""
 
 
 @asynccontextmanager
@@ -69,6 +73,7 @@ def say_what_broke(_error: Exception) -> bool:
 @functools.cache
 def _work() -> threading.Event:
     loaded = threading.Event()
+    atexit.register(loaded.wait, LOADING_SECONDS)  # half-loaded modules take the process down
     threading.Thread(target=_ahead, args=(loaded,), name="preload", daemon=True).start()
     return loaded
 

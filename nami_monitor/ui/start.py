@@ -11,6 +11,7 @@ import streamlit as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
+from nami_monitor.store.instance import ENDING
 from nami_monitor.ui.app import OWN, dress, show_data
 from nami_monitor.ui.session import Session, sentence
 
@@ -54,7 +55,8 @@ def _build(state: DemoBuild, path: Path) -> None:
         LOG.error("the demo was not built: %s", said)  # noqa: TRY400 - no bug, but something to mend
         state.failed = error
     except BaseException as error:
-        LOG.exception("the demo was not built")
+        if not ENDING.is_set():
+            LOG.exception("the demo was not built")
         state.failed = error
     else:
         state.ready = True

@@ -17,7 +17,7 @@ def test_a_figure_bears_its_formula_its_months_and_its_batches(loaded):
     }  # fmt: skip
     assert found["formula"].startswith("sum of")
     assert (found["numerator_sql"], found["denominator_sql"]) == ("sum(amount_eur)", None)
-    assert (found["relation"], found["activity"]) == ("by_place", None)
+    assert (found["relation"], found["activity"]) == ("by_product", None)
     assert found["months"] == [{"first": "2025-01", "last": "2025-01"}]
     (batch,) = found["batches"]
     assert set(batch) == {

@@ -81,7 +81,7 @@ def test_a_month_of_a_series(found, texts, sheets, lang):
         for result in line.shown:
             number = known[name, line.kpi.code, result.month]
             assert number == (
-                None if result.value is None else pytest.approx(result.value, rel=1e-12)
+                None if result.value is None else pytest.approx(result.value, rel=1e-12, abs=1e-9)
             )
     _, line = lines(found)[0]
     assert plain(figure_text(line.result, lang)) in texts[Format.HTML, lang]

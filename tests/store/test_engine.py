@@ -30,6 +30,20 @@ with store.write(Work.IMPORT, "inkoop") as db:
         sys.stdin.readline()
 store.close()
 """
+QUERIED_AT_THE_END = """
+import sys, threading
+from pathlib import Path
+from nami_monitor.store import Store
+store, begun = Store(Path(sys.argv[1])), threading.Event()
+def ask():
+    while True:
+        with store.read() as db:
+            begun.set()
+            db.rows("select sum(hash(a.range + b.range)) from range(3000) as a, range(3000) as b")
+for _ in range(4):
+    threading.Thread(target=ask, daemon=True).start()
+begun.wait()
+"""
 READ = """
 import sys
 from pathlib import Path
@@ -596,3 +610,15 @@ def test_how_long_reads_and_writes_were_blocked_is_recorded(store):
         pass
     assert [len(store.blocked.reads), len(store.blocked.writes)] == [1, 1]
     assert min(*store.blocked.reads, *store.blocked.writes) > 0
+
+
+def test_a_program_ends_quietly_while_its_threads_query(path, store):
+    raise_version(store)
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, "-c", QUERIED_AT_THE_END, str(path)],
+            check=False,
+            capture_output=True,
+            timeout=60,
+        )
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
