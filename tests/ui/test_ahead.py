@@ -94,3 +94,13 @@ def test_it_waits_while_pages_of_visitors_run(store, monkeypatch):
 
 def test_an_empty_database_has_nothing_to_compute(store):
     assert list(ahead.other_pages(store)) == []
+
+
+@pytest.mark.parametrize(("said", "others"), [("no", 0), ("", 1)])
+def test_all_but_the_first_page_can_be_left_to_who_asks(store, monkeypatch, said, others):
+    firsts, steps = [], []
+    monkeypatch.setenv("NAMI_AHEAD", said)
+    monkeypatch.setattr(ahead, "first_page", firsts.append)
+    monkeypatch.setattr(ahead, "other_pages", lambda _: [lambda: steps.append(1)])
+    ahead.compute(store)
+    assert (len(firsts), len(steps)) == (1, others)
