@@ -110,7 +110,7 @@ def cursor_on(
 
 @contextmanager
 def _cursor(root: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor on an instance, which ``_end_queries`` knows."""
+    """A cursor on an instance, which ``end_queries`` knows."""
     use = _Use()
     IN_USE.add(use)
     try:
@@ -125,10 +125,10 @@ def _cursor(root: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnecti
 @cache
 def _watch_the_end() -> None:
     """Have queries ended before stores close: what is registered last comes first."""
-    atexit.register(_end_queries)
+    atexit.register(end_queries)
 
 
-def _end_queries() -> None:
+def end_queries() -> None:
     """Interrupt what threads query while the program ends.
 
     A thread that is within DuckDB when the interpreter goes takes the process down with a message.

@@ -12,7 +12,7 @@ import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Final
 
@@ -35,8 +35,8 @@ LOADED: Final = (
 LOADED_LATER: Final = ("pandas", "pyarrow", "nami_monitor.ui.pages.trends")
 """What Streamlit needs for a table, below what is read first, and the page that loads longest."""
 
-LOADING_SECONDS: Final = 10.0
-"""How long the end of the server waits for what is loading."""
+ENDING_SECONDS: Final = 10.0
+"""How long the end of the server waits for what is loading, and for what is computed."""
 
 
 @asynccontextmanager
@@ -73,9 +73,21 @@ def say_what_broke(_error: Exception) -> bool:
 @functools.cache
 def _work() -> threading.Event:
     loaded = threading.Event()
-    atexit.register(loaded.wait, LOADING_SECONDS)  # half-loaded modules take the process down
-    threading.Thread(target=_ahead, args=(loaded,), name="preload", daemon=True).start()
+    thread = threading.Thread(target=_ahead, args=(loaded,), name="preload", daemon=True)
+    thread.start()
+    atexit.register(_end, thread, loaded)
     return loaded
+
+
+def _end(thread: threading.Thread, loaded: threading.Event) -> None:
+    """End the thread before the interpreter goes; cut off, it may take the process down."""
+    loaded.wait(ENDING_SECONDS)
+    from nami_monitor.store.instance import end_queries  # noqa: PLC0415 - loaded by then
+    from nami_monitor.ui import ahead  # noqa: PLC0415 - likewise
+
+    end_queries()
+    ahead.WOKEN.set()
+    thread.join(ENDING_SECONDS)
 
 
 def _ahead(loaded: threading.Event) -> None:
@@ -84,6 +96,11 @@ def _ahead(loaded: threading.Event) -> None:
             import_module(name)
     finally:
         loaded.set()
+    with suppress(KeyboardInterrupt):  # Ctrl+C, which polars raises where it computes
+        _compute()
+
+
+def _compute() -> None:
     from nami_monitor.ui import ahead  # noqa: PLC0415 - loaded by then, see LOADED
     from nami_monitor.ui.jobs import JOBS  # noqa: PLC0415 - likewise
 

@@ -114,7 +114,7 @@ def test_lines_in_files_on_a_full_disk(act, disk, tmp_path, monkeypatch):
 def test_a_month_of_the_demo_on_a_full_disk(disk, tmp_path, demo_folder):
     copy_database(demo_folder / "demo.duckdb", tmp_path / "old.duckdb")
     acts.write_month(tmp_path / "next.csv", 2, 3000)
-    step = max(1, 50 // examples(1))
+    step = max(1, 100 // examples(1))
     check_moments(
         disk,
         tmp_path / "old.duckdb",

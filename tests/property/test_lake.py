@@ -91,7 +91,7 @@ def played(folder, files):
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(4), **QUICK)
+@settings(max_examples=examples(2), **QUICK)
 @given(histories, st.data(), st.sampled_from([None, ("B", "A"), ("A", "C")]))
 def test_any_history_is_added_up_alike(sail, files, data, merged):  # noqa: F811
     with tempfile.TemporaryDirectory() as name:
@@ -112,7 +112,7 @@ def test_any_history_is_added_up_alike(sail, files, data, merged):  # noqa: F811
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(4), **QUICK)
+@settings(max_examples=examples(2), **QUICK)
 @given(histories, st.data())
 def test_roll_ups_in_between_by_any_engine_change_nothing(sail, files, data):  # noqa: F811
     with tempfile.TemporaryDirectory() as where:

@@ -52,7 +52,7 @@ def check_undo(files, data, merged, in_a_file=lines.LINES_IN_A_FILE):
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(5), **QUICK)
+@settings(max_examples=examples(3), **QUICK)
 @given(histories, st.data(), MERGES, st.sampled_from([1, 3, lines.LINES_IN_A_FILE]))
 def test_undo_equals_a_history_without_the_batch(files, data, merged, in_a_file):
     check_undo(files, data, merged, in_a_file)
