@@ -6,7 +6,6 @@ Run as ``python benchmarks/catalogue.py DATABASE [ASSETS AND REQUESTS]`` on a da
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -39,9 +38,9 @@ def refused(db: Transaction) -> str:
 
 def main(source: Path, count: int) -> None:
     """Copy the database, add the registers, measure, print the table."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=source.parent) as name:
         path = Path(name) / "own.duckdb"
-        shutil.copytree(source, path)
+        made.copied(source, path)
         made.registers(path, count)
         store = Store(path)
         with store.write() as db:
@@ -68,14 +67,18 @@ def _figures(store: Store) -> Iterator[Row]:
     with store.read() as db:
         said = refused(db)
     yield Row(f"a year by month and {', '.join(FINE)}: {said}", timed(refused), "400 ms")
+    with store.read() as db:
+        places = db.value("select count(*) from locations")
+    months = min(MONTHS, int(SCREEN_ROWS.value) // places)
     part = Ask(
-        last=12, by=FINE, most=int(SCREEN_ROWS.value),
+        last=months, by=FINE, most=int(SCREEN_ROWS.value),
         where={"category": ("C01",), "channel": ("kast",)},
     )  # fmt: skip
     with store.read() as db:
         count = len(compute(db, CATALOGUE["impact_spend"], part))
     took = timed(lambda db: compute(db, CATALOGUE["impact_spend"], part))
-    yield Row(f"the same of one category and channel, {count:,} figures", took, "400 ms")
+    what = f"{months} months of it of one category and channel, {count:,} figures"
+    yield Row(what, took, "400 ms")
     yield Row("measurability of everything", timed(measurability), "1 s")
     ask = Ask(where={"category": ("C01",)})
     for code in ("impact_spend", "refuse_rate", "reduce_asset_life"):
