@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +54,14 @@ def serving(
     log=None,
     address="127.0.0.1",
     installed=None,
+    refuses=False,
 ):
     """Start the dashboard with these folders, on a free port unless told, and stop it afterwards.
 
     ``serve`` are variables with which ``nami serve`` starts it; without them ``streamlit run``
     does, on ``address``. ``log`` is a file for what it says. ``installed`` is an environment whose
-    ``nami serve`` starts it, away from the repository.
+    ``nami serve`` starts it, away from the repository. One that ``refuses`` everybody says so even
+    to who asks for its health.
     """
     port = port or free_port()
     environment = {
@@ -85,9 +88,14 @@ def serving(
     found = f"http://127.0.0.1:{port}"
     try:
         for _ in range(1800):
-            with contextlib.suppress(OSError):
+            try:
                 urllib.request.urlopen(f"{found}/_stcore/health", timeout=2).read()  # noqa: S310
                 break
+            except urllib.error.HTTPError:
+                if refuses:
+                    break
+            except OSError:
+                pass
             assert process.poll() is None, Path(log).read_text("utf-8") if log else "it ended"
             time.sleep(0.1)
         yield Server(found, home / "own.duckdb")

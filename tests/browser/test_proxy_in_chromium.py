@@ -126,7 +126,7 @@ def test_metrics_are_for_nobody_and_health_for_everybody(behind):
 def test_streamlit_run_serves_nobody_where_a_proxy_signs_in(tmp_path, visit):
     """Without ``nami serve`` a header could say from where a request comes."""
     (tmp_path / "service.toml").write_text(SETTINGS, "utf-8")
-    with serving(tmp_path / "cache", tmp_path) as server:
+    with serving(tmp_path / "cache", tmp_path, refuses=True) as server:
         visit.goto(f"{server.address}/?lang=nl")
         visit.get_by_text("nami serve").wait_for()
 
@@ -134,7 +134,7 @@ def test_streamlit_run_serves_nobody_where_a_proxy_signs_in(tmp_path, visit):
 def test_streamlit_run_where_others_can_come_shows_a_sentence_alone(tmp_path, visit):
     home = tmp_path / "home"
     home.mkdir()
-    with serving(tmp_path / "cache", home, address="0.0.0.0") as server:  # noqa: S104
+    with serving(tmp_path / "cache", home, address="0.0.0.0", refuses=True) as server:  # noqa: S104
         visit.goto(f"{server.address}/trends?lang=nl")
         visit.get_by_text("127.0.0.1", exact=False).first.wait_for()
         assert "[sign_in]" in visit.inner_text("body")

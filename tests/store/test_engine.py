@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import Store, engine, lines, snapshots
+from nami_monitor.store import Store, engine, instance, lines, snapshots
 from tests.support.databases import damage, newest_file
 
 WRITE = """
@@ -622,3 +622,33 @@ def test_a_program_ends_quietly_while_its_threads_query(path, store):
             timeout=60,
         )
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+def test_at_the_end_what_a_thread_queries_is_interrupted_and_no_more_is_begun(store, monkeypatch):
+    monkeypatch.setattr(instance, "ENDING", threading.Event())
+    monkeypatch.setattr(instance, "IN_USE", set())
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    raise_version(store)
+    begun, ended = threading.Event(), []
+
+    def ask():
+        try:
+            with store.read() as db:
+                begun.set()
+                db.rows(
+                    "select sum(hash(a.range + b.range)) from range(99999) as a, range(99999) as b"
+                )
+        except duckdb.InterruptException:
+            ended.append("interrupted")
+        try:
+            with store.read():
+                pass
+        except SystemExit:
+            ended.append("refused")
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    begun.wait()
+    instance.end_queries()
+    thread.join()
+    assert ended == ["interrupted", "refused"]
