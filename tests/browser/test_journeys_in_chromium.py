@@ -109,6 +109,10 @@ def test_the_monthly_check(desk, page, lang, way):
     assert said["check.lesson_try"] in point.inner_text()
     hand.follow(link)
     page.wait_for_url("**/trends*")
+    page.wait_for_function(
+        "words => (document.querySelector('h1')?.innerText ?? words) !== words",
+        arg=said["home.view.more"],
+    )
     settled(page)
     page.go_back()
     heading(page, said["home.view.more"])
