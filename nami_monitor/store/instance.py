@@ -136,6 +136,8 @@ def end_queries() -> None:
     """
     ENDING.set()
     threading.excepthook = lambda _: None
+    if not IN_USE:
+        return
     until = time.monotonic() + ENDING_SECONDS
     while IN_USE and time.monotonic() < until:
         for cursor in [use.cursor for use in IN_USE.copy() if use.cursor]:
