@@ -35,7 +35,7 @@ LOADED: Final = (
 LOADED_LATER: Final = ("pandas", "pyarrow", "nami_monitor.ui.pages.trends")
 """What Streamlit needs for a table, below what is read first, and the page that loads longest."""
 
-ENDING_SECONDS: Final = 10.0
+ENDING_SECONDS: Final = 3.0
 """How long the end of the server waits for what is loading, and for what is computed."""
 
 
