@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import PRODUCT
@@ -29,6 +30,14 @@ FOLLOW: Final = """
 <script>
 if (!window.namiFollows) {
   window.namiFollows = true;
+  let acted = false;
+  for (const act of ['pointerdown', 'keydown', 'click'])
+    addEventListener(act, () => { acted = true; }, true);
+  const push = history.pushState, replace = history.replaceState;
+  history.pushState = function (...step) {
+    (acted ? push : replace).apply(this, step);
+    acted = false;
+  };
   document.addEventListener('click', event => {
     const link = event.target.closest?.('[data-testid=stHtml] a[href]');
     const other = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -41,7 +50,11 @@ if (!window.namiFollows) {
 }
 </script>
 """
-"""Lets a link within ``st.html`` lead on within the session, as the browser's button Back does."""
+"""Lets a link within ``st.html`` lead on within the session, and the button Back lead back.
+
+One act of a visitor is one step for the browser. Streamlit makes several of it: the address of the
+page that is left with the choices of the next, then the next page, then what that adds.
+"""
 
 
 @dataclass(frozen=True)
@@ -179,6 +192,12 @@ def link(
 def choices() -> dict[str, list[str]]:
     """All that the address says behind the question mark."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def went_back() -> bool:
+    """Whether the browser's Back or Forward led here: the address then says all that is chosen."""
+    run = get_script_run_ctx()
+    return bool(run and run.is_history_navigation)
 
 
 def lead(asked: Mapping[str, Sequence[str] | str]) -> None:

@@ -104,8 +104,9 @@ def take(
 ) -> str:
     """Give a filter's widget its value before it is drawn.
 
-    A widget is told its value when a page is entered and when the address changes under it. By
-    itself Streamlit keeps the choice of another page apart from what the browser then shows.
+    A widget is told its value when a page is entered, also once more after another page that does
+    not have it, when the address changes under it, and by the browser's button Back. By itself
+    Streamlit keeps the choice of another page apart from what the browser then shows.
 
     Args:
         name: of the filter in the address.
@@ -120,13 +121,14 @@ def take(
     page = st.session_state.get(app.PAGE, "")
     on, before = st.session_state.get(f"{key}.last", ("", None))
     in_link = st.query_params.get(name)
-    entered = on != page
+    back = doors.went_back()
+    entered = back or on != page or _lost(key, read, write)
     wanted = None
     if in_link is not None and (entered or in_link != before):
         wanted = read(in_link)
-    elif entered and before is not None and not st.session_state.get(app.LINKED):
+    elif entered and before is not None and not (back or st.session_state.get(app.LINKED)):
         wanted = read(before)
-    if wanted is None and (entered or _lost(key, read, write)):
+    if wanted is None and entered:
         wanted = usual
     if wanted is not None:
         st.session_state[key] = wanted

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,45 @@ def test_a_figure_leads_to_its_trace_and_back_within_the_session(server, page):
     settled(page)
     link.wait_for()
     assert page.evaluate("window.sameSession")
+
+
+def test_back_takes_back_one_act_at_a_time(server, page):
+    """A link with other choices, an item of the menu, and each filter are one step each."""
+    been = []
+
+    def do(act):
+        title = page.locator("h1").inner_text()
+        been.append((page.url, title))
+        act()
+        page.wait_for_function(
+            "title => (document.querySelector('h1')?.innerText ?? title) !== title", arg=title
+        )
+        settled(page)
+
+    def link(name):
+        return page.get_by_role("link", name=name, exact=True).first
+
+    page.goto(f"{server.address}/?lang=nl&data=demo&category=it_assets&month=2026-09&view=more")
+    settled(page)
+
+    def choose(category):
+        page.get_by_role("combobox", name="Categorie", exact=True).click()
+        page.get_by_role("option", name=category).first.click()
+
+    for act in (
+        link("Naar het verloop").click,
+        link("Deze maand").click,
+        partial(choose, "Kantoorartikelen"),
+        partial(choose, "Werkplekinrichting"),
+    ):
+        do(act)
+    for address, title in reversed(been):
+        page.go_back()
+        page.wait_for_function(
+            "title => document.querySelector('h1')?.innerText === title", arg=title
+        )
+        settled(page)
+        assert page.url == address
 
 
 def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language(server, page):
