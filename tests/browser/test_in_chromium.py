@@ -111,7 +111,7 @@ def test_back_takes_back_one_act_at_a_time(server, page):
     def link(name):
         return page.get_by_role("link", name=name, exact=True).first
 
-    page.goto(f"{server.address}/?lang=nl&data=demo&category=it_assets&month=2026-09&view=more")
+    page.goto(f"{server.address}/?lang=nl&data=demo&category=it_assets&view=more")
     settled(page)
 
     def choose(category):
