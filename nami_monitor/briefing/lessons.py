@@ -169,9 +169,20 @@ def lessons_of_chart(
     )
 
 
-def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
-    """The lessons that one signal calls up, closest first."""
-    return tuple(one.lesson for one in lessons_of_chart([signal], cases))
+def called_by_each(found: Sequence[Signal], cases: Cases) -> list[tuple[Lesson, ...]]:
+    """The lessons that each signal calls up by itself, closest first.
+
+    Signals of one kind and figure, with the same cases, call up the same ones.
+    """
+    known: dict[object, tuple[Lesson, ...]] = {}
+    called = []
+    for signal in found:
+        about = _about(signal.kpi, signal.category, cases)
+        alike = signal.kind, signal.kpi, about
+        if alike not in known:
+            known[alike] = tuple(one.lesson for one in lessons_of_chart([signal], cases))
+        called.append(known[alike])
+    return called
 
 
 def undone(signal: Signal, line: ChartLine) -> bool:

@@ -34,13 +34,17 @@ def signals(
         until = parse_month(month) if month else latest_month(db)
         ordered = ranked(_signals(db, until, category)) if until else ()
         cases = kit_lessons.cases_of(db)
-    called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]
-    document = [
-        {**wording.signal_row(signal, session.lang), "lessons": [one.name for one in matching]}
-        for signal, matching in called
-    ]
-    lines = _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]
-    session.show(document, lines)
+    called = list(zip(ordered, kit_lessons.called_by_each(ordered, cases), strict=True))
+    if session.json:
+        document = [
+            {**wording.signal_row(signal, session.lang), "lessons": [one.name for one in matching]}
+            for signal, matching in called
+        ]
+        session.show(document, ())
+        return
+    session.show(
+        (), _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]
+    )
 
 
 def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]:

@@ -223,7 +223,8 @@ class LevelSignals:
 
     def first(self, point: int) -> int:
         """The first month that counts for a point."""
-        return max([0, point + 1 - WINDOW, *(start for start in self.breaks if start <= point)])
+        started = max((start for start in self.breaks if start <= point), default=0)
+        return max(started, point + 1 - WINDOW)
 
     def enough(self, point: int) -> bool:
         """Whether so many months are known that nothing seen means nothing shown."""
@@ -288,6 +289,8 @@ class LevelSignals:
 
     def _aligned_levels(self, point: int) -> tuple[int, ...]:
         """The same, in a window of full length."""
+        if not self.accepted:
+            return ()
         before = WINDOW - len(self._window(point))
         return tuple(before + start for start in self._levels(point))
 
@@ -334,8 +337,9 @@ def _may_stand(many: Sequence[LevelSignals], looked_at: Sequence[int]) -> set[in
     asked = [
         (no, point)
         for no, own in onsets.items()
+        for ends in [{since + months - 1 for since in own for months in STEPS}]
         for point in many[no]._points[:-1]  # noqa: SLF001 - the same module
-        if any(point + 1 - months in own for months in STEPS)
+        if point in ends
     ]
     scans = _scans([(many[no], point) for no, point in asked])
     return {

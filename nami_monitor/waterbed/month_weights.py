@@ -58,7 +58,8 @@ def month_weights(on: Marks, used: Marks, lasting: float, passing: float) -> Flo
 
 def even_weights(on: Marks, used: Marks) -> Floats:
     """The weights of the months where all count alike, ``(months,)``."""
-    weights: Floats = (on & used) / max((on & used).sum(), 1) - (~on & used) / (~on & used).sum()
+    with_it, without = on & used, ~on & used
+    weights: Floats = with_it / max(int(with_it.sum()), 1) - without / without.sum()
     return weights
 
 

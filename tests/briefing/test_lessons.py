@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing.lessons import (
     ChartLine,
     MatchLevel,
-    called_by,
+    called_by_each,
     cases_of,
     lessons_of_chart,
     undone,
@@ -83,7 +83,7 @@ def test_the_nearest_case_comes_first_then_other_cases_then_the_kit():
 @pytest.mark.parametrize("category", [None, *CASES])
 @pytest.mark.parametrize("kind", KitSignal)
 def test_advice_stands_last(kind, category):
-    told = [one.advice for one in called_by(signal(kind, category), CASES)]
+    told = [one.advice for one in called_by_each([signal(kind, category)], CASES)[0]]
     assert told == sorted(told)
 
 
@@ -126,8 +126,10 @@ def test_what_says_something_of_its_own_goods_only_stands_nowhere_else():
     bound = {one.name for one in LESSONS.values() if one.bound}
     assert bound
     for kind in KitSignal:
-        assert bound.isdisjoint(one.name for one in called_by(signal(kind, "unknown"), CASES))
-    rollout = called_by(signal(KitSignal.GRADUAL_ROLLOUT, "paper"), CASES)
+        assert bound.isdisjoint(
+            one.name for one in called_by_each([signal(kind, "unknown")], CASES)[0]
+        )
+    rollout = called_by_each([signal(KitSignal.GRADUAL_ROLLOUT, "paper")], CASES)[0]
     assert "office-change-takes-capacity" in {one.name for one in rollout}
 
 
@@ -170,7 +172,9 @@ def test_a_lesson_stands_at_a_data_break_however_much_else_there_is(kpi):
 
 
 def test_a_missed_target_is_not_about_variation():
-    missed = [one.name for one in called_by(signal(KitSignal.TARGET_MISSED, "paper"), CASES)]
+    missed = [
+        one.name for one in called_by_each([signal(KitSignal.TARGET_MISSED, "paper")], CASES)[0]
+    ]
     assert {"sponsor-at-the-top", "same-aim-different-ways", "largest-impact-first"} <= {*missed}
     assert missed[-1] == "advice-target-missed"
     assert "advice-hit-and-miss" not in missed

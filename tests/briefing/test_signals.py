@@ -389,7 +389,7 @@ def test_every_signal_has_a_name_a_sentence_and_a_lesson(kind, lang):
     assert said.endswith((".", "?"))
     assert "{" not in said
     assert wording.signal_name(kind, lang)
-    assert lessons.called_by(signal, {})
+    assert lessons.called_by_each([signal], {})[0]
     row = wording.signal_row(signal, lang)
     assert row["signal"] == kind
     assert row["sentence"] == said
@@ -440,7 +440,7 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     assert all(one.by.signal.kind in one.lesson.signals for one in called)
     assert lessons.lessons_of_chart([], cases) == ()
     waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
-    assert 6 in lessons.called_by(waterbed, cases)[0].cases
+    assert 6 in lessons.called_by_each([waterbed], cases)[0][0].cases
 
 
 def test_the_signals_of_all_categories_at_once_are_those_of_each(db):

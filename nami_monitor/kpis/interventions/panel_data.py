@@ -235,7 +235,7 @@ def _cube(
     totals: Mapping[str, Floats],
 ) -> Cube:
     """The cube of rows that stand in the order of their parts."""
-    place, month = rows["place"], rows["month"]
+    place, month = (rows[name].astype(np.int64, copy=False) for name in ("place", "month"))
     there = np.bincount(place, minlength=len(codes)) > 0
     at = there.cumsum() - 1
     first, last = (add_months(START, int(end)) for end in (month.min(), month.max()))

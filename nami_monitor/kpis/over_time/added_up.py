@@ -135,7 +135,7 @@ def added_up_series(
     found = _gathered(db, kpi, ask, periods)
     around, divided = found.around, found.divided
     size, sums = len(ask.by), _sums(db, found.question, ask)
-    keyed = list(zip(*(sums[f"by{at}"] for at in range(size)), strict=True))
+    keyed = list(zip(*(sums[f"by{at}"].to_list() for at in range(size)), strict=True))
     keyed = keyed if size else [()] * len(sums)
     groups = {keys: at for at, keys in enumerate(in_order({*keyed} | set(around.groups)))}
     shape = (len(groups), len(periods))
