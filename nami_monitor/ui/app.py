@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 
 import streamlit as st
 
-from nami_monitor.access.roles import ALL, Limit, limits
+from nami_monitor.access.roles import ALL, Limit, Role, limits
 from nami_monitor.access.settings import FILE
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown
@@ -347,6 +347,19 @@ def busy(session: Session) -> Iterator[None]:
         yield
 
 
+def offer_reading(session: Session, words: str = "app.empty.load") -> None:
+    """A link to where files are read in; for who may not do that, why they may not.
+
+    Args:
+        session: for the words.
+        words: catalogue key of the link.
+    """
+    if visitor.may(Role.IMPORT):
+        doors.link("data", session.t(words))
+    else:
+        st.caption(session.t(f"access.refused.{Role.IMPORT}"))
+
+
 def no_rows(session: Session, name: str) -> None:
     """Say that a register holds nothing yet, and what to load.
 
@@ -358,7 +371,7 @@ def no_rows(session: Session, name: str) -> None:
     with st.container(key=f"{name}_empty", border=True):
         st.header(session.t(f"{name}.empty.title"), anchor=False)
         st.markdown(session.t(f"{name}.empty.words"))
-        doors.link("data", session.t("app.empty.load"))
+        offer_reading(session)
 
 
 def empty(session: Session, *, lines: bool = False) -> bool:
@@ -378,7 +391,7 @@ def empty(session: Session, *, lines: bool = False) -> bool:
     with st.container(key="empty_state", border=True):
         st.header(session.t(f"app.empty.{'no_lines' if filled else 'title'}"), anchor=False)
         st.markdown(session.t(f"app.empty.{'no_lines_words' if filled else 'words'}"))
-        doors.link("data", session.t("app.empty.load"))
+        offer_reading(session)
         if filled:
             doors.link("contracts", session.t("app.empty.registers"))
         elif not session.demo and has_demo():

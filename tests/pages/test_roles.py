@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from nami_monitor import __version__
 from nami_monitor.access.roles import Fitting, Role, Roles, highest
@@ -230,6 +231,24 @@ def test_each_page_opens_for_each_role_on_the_demo(signed_in, role, page):
     found = opened(page, app.DEMO)
     assert not found.exception
     assert text("access.none", "nl") not in [one.value for one in found.error]
+
+
+LEADS = {text(f"{key}.load", "nl") for key in ("app.empty", "measurability", "targets.form")}
+
+
+@pytest.mark.usefixtures("own_place")
+@pytest.mark.parametrize("page", ["overview", "contracts", "waterbed", "targets", "measurability"])
+def test_who_may_not_read_in_files_is_not_led_to_where_that_is_done(signed_in, monkeypatch, page):
+    links, ways = [], {}
+    monkeypatch.setattr(st, "page_link", lambda *_, label="", **__: links.append(label))
+    for role in (Role.WRITE, Role.IMPORT):
+        signed_in(role)
+        links.clear()
+        found = opened(page, app.OWN)
+        assert not found.exception
+        said = text("access.refused.import", "nl") in [one.value for one in found.caption]
+        ways[role] = not LEADS.isdisjoint(links), said
+    assert ways == {Role.WRITE: (False, True), Role.IMPORT: (True, False)}
 
 
 @pytest.mark.parametrize("page", PAGES)

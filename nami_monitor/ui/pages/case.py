@@ -19,7 +19,7 @@ from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import Programme, programmes
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import app, cards, doors, filters, lesson_card, links, scaffold, words
+from nami_monitor.ui import app, cards, filters, lesson_card, links, scaffold, words
 from nami_monitor.ui.app import DEMO, has_demo, show_data
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import case_answers, overview
@@ -187,7 +187,7 @@ def _notes(session: Session, monitor: CaseFigures) -> None:
             exemption.line.result.state is State.NOT_COMPUTABLE for exemption in monitor.shown
         )
         st.info(session.md("case.missing", n=missing, load=_load(session, monitor.load)))
-        doors.link("data", session.t("app.empty.load"))
+        app.offer_reading(session)
         if not session.demo and has_demo():
             st.button(
                 session.t("app.empty.demo"), key="case_demo", on_click=show_data, args=(DEMO,)

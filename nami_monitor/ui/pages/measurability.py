@@ -13,7 +13,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import Cell, Measurability, measurability
 from nami_monitor.store import Store
-from nami_monitor.ui import app, doors, filters, scaffold, words
+from nami_monitor.ui import app, filters, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import ROW
@@ -40,10 +40,6 @@ def _named(store: Store, codes: Sequence[str], lang: str) -> Mapping[str, str]:
         return measuring.names(db, codes, lang)
 
 
-def _load(session: Session) -> None:
-    doors.link("data", session.t("measurability.load"))
-
-
 def empty(session: Session, measured_all: Measurability) -> bool:
     """Whether there is nothing to measure yet; if so, say what to load."""
     if measured_all.cells:
@@ -52,7 +48,7 @@ def empty(session: Session, measured_all: Measurability) -> bool:
     with st.container(key="measurability_empty", border=True):
         st.header(session.t("app.empty.title"), anchor=False)
         st.markdown(session.t("measurability.nothing"))
-        _load(session)
+        app.offer_reading(session, "measurability.load")
     return True
 
 
@@ -83,7 +79,7 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
     """What to load next, the most figures first."""
     if not measured_all.unlocks:
         return
-    _load(session)
+    app.offer_reading(session, "measurability.load")
     following = [
         measuring.unlock_sentence(unlock, session.lang, most=0)
         for unlock in measured_all.unlocks[1:LEADING]

@@ -22,7 +22,7 @@ from nami_monitor.core.words import Design
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, cache, doors, links, scaffold, words
+from nami_monitor.ui import app, booking, cache, links, scaffold, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.jobs import said
 from nami_monitor.ui.pages import arms, waterbed
@@ -279,7 +279,7 @@ def part(session: Session) -> None:
         st.info(session.t("measures.empty"))
     st.header(session.t("measures.form.title"), anchor=False)
     st.markdown(session.t("measures.form.words"))
-    doors.link("data", session.t("measures.form.load"))
+    app.offer_reading(session, "measures.form.load")
     if not categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return

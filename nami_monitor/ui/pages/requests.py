@@ -31,7 +31,6 @@ from nami_monitor.ui import (
     booking,
     cache,
     chart_card,
-    doors,
     figure_notes,
     filters,
     links,
@@ -223,7 +222,7 @@ def form(session: Session, offered: RequestChoices) -> None:
     """
     with st.expander(session.t("requests.form.title"), expanded=not offered.months):
         st.markdown(session.t("requests.form.words"))
-        doors.link("data", session.t("requests.form.load"))
+        app.offer_reading(session, "requests.form.load")
         if not offered.all_categories or not offered.locations:
             st.info(session.t("requests.form.masters"))
             return

@@ -29,7 +29,6 @@ from nami_monitor.ui import (
     booking,
     cache,
     chart_card,
-    doors,
     filters,
     links,
     scaffold,
@@ -375,7 +374,7 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
     """
     with st.expander(session.t("targets.form.title"), expanded=not lines):
         st.markdown(session.t("targets.form.words"))
-        doors.link("data", session.t("targets.form.load"))
+        app.offer_reading(session, "targets.form.load")
         booking.in_demo(session)
         judged = [code for code, kpi in CATALOGUE.items() if kpi.better is not Direction.NEUTRAL]
         left, right = st.columns(2)

@@ -260,7 +260,7 @@ def batches(session: Session, trace: Trace) -> None:
     st.header(title, anchor=False)
     if not trace.batches:
         st.info(session.t("trace.nothing"))
-        doors.link("data", session.t("app.empty.load"))
+        app.offer_reading(session)
         return
     rows = [
         {

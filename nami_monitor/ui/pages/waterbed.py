@@ -45,7 +45,7 @@ from nami_monitor.kpis.interventions.register import (
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, cache, chart_card, chart_notes, doors, filters, links
+from nami_monitor.ui import app, booking, cache, chart_card, chart_notes, doors, filters, links
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid, html_table
 from nami_monitor.ui.jobs import Job, Outcome
@@ -230,7 +230,7 @@ def empty(session: Session, measures: Sequence[Intervention]) -> bool:
             on_click=doors.show_part,
             args=("register",),
         )
-        doors.link("data", session.t("app.empty.load"))
+        app.offer_reading(session)
     return True
 
 
