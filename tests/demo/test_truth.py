@@ -38,7 +38,7 @@ def yearly_change(volume, activity):
 
 def alive_at(devices, years):
     """Kaplan-Meier share alive at an age: devices still in use count as long as they were seen."""
-    end = np.datetime64(TRUTH.last_month, "M") + 1
+    end = np.datetime64(TRUTH.last_month, "M") + np.timedelta64(1, "M")
     ages = np.array(
         [
             (
