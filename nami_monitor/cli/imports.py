@@ -23,6 +23,7 @@ from nami_monitor.ingest.book.import_report import (
     Report,
     as_document,
     sentences_above,
+    sentences_of_counts,
     sentences_of_overwritten,
 )
 from nami_monitor.ingest.book.spellings import (
@@ -512,8 +513,10 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
     rows = []
     for table_name, of_table in report.tables.items():
         numbers = {**vars(of_table), "skipped": sum(of_table.skipped.values())}
-        rows.append([table_name, *(formats.number(numbers[name], session.lang) for name in counts)])
+        named = session.t(f"tables.{table_name}.name")
+        rows.append([named, *(formats.number(numbers[name], session.lang) for name in counts)])
     yield from table(header, rows, right=range(1, 7))
+    yield from sentences_of_counts(report, session.lang)
     yield from sentences_of_overwritten(report, session.lang)
     if report.main.set_aside:
         yield session.t("cli.import.mend", batch=report.batch or report.already_in)

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from nami_monitor.cli import app, imports
 from nami_monitor.store import Store
+from tests.cli.command_line import ORDERS
 
 COUNTS = {
     "read", "skipped", "received", "accepted", "set_aside", "known", "replaced", "reasons",
@@ -297,3 +298,18 @@ def test_a_column_without_a_name_is_named_by_its_place(nami):
     assert 'quantity = "c11"' in (nami.profiles / "opgave.toml").read_text("utf-8")
     (again,) = nami.json("import", nami.write("b.csv", (head + rows).replace("-10-", "-11-")))
     assert again["accepted"] == 2
+
+
+def test_what_is_not_booked_is_said_with_its_reason_in_words(loaded):
+    head = ORDERS.splitlines()[0]
+    lines = [
+        "08-03-2025;L1;paper;web;1;9,50;A6",
+        "Subtotaal;;;;;9,50;",
+        "31-02-2025;L1;paper;web;1;1;",
+    ]
+    file = loaded.write("more.csv", "\n".join([head, *lines, "Totaal;;;;;9,50;"]))
+    profile = loaded.folder / "orders.toml"
+    said = loaded("import", file, "--profile", profile, "--yes", "--lang", "nl").stdout
+    assert "Bestellingen en verbruik" in said
+    assert "2 keer overgeslagen: regel met een totaal." in said
+    assert "1 regel apart gezet: Dit is geen bestaande datum." in said
