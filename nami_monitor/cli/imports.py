@@ -3,7 +3,7 @@
 import contextlib
 import glob
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,8 +16,10 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError, refuse_unknow
 from nami_monitor.core.escapes import terminal
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
+from nami_monitor.core.words import Grain
 from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.book.booking import PERIOD
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import (
     Report,
@@ -33,13 +35,14 @@ from nami_monitor.ingest.book.spellings import (
     decided,
     proposed_spelling,
 )
-from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.profiles import library, proposal
+from nami_monitor.ingest.profiles.preview import PLACES
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
-from nami_monitor.ingest.profiles.suggest import mappable
+from nami_monitor.ingest.profiles.suggest import mappable, missing_columns, suggest
 from nami_monitor.ingest.readers import shown_name
-from nami_monitor.ingest.template import heading, known_codes, known_words
+from nami_monitor.ingest.template import allowed, heading, known_codes, known_words, word
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
@@ -205,13 +208,18 @@ def _import_asking(
     profile, kept = options.profile, options.file
     if profile is None:
         profile, kept = _profile_for(file, options.table, cells)
-    before = profile
+    before, new = profile, kept is not None and not kept.exists()
     if profile is None and options.known_only:
         _proposed(session, store, file, replace(options, agreed=True), cells)
         raise UserError("import.no_profile", file=file.name)
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
-        kept = library.profile_file(places().profiles, profile.source)
+        kept, new = _file_of(profile), True
+    elif options.fixed and profile.tables:
+        sheet = library.read_sheets(file, profile.layout, cells)[0]
+        profile, _ = _as_named(sheet, profile, options, _known(store))
+    if new:
+        _tell_reading(session, library.read_sheets(file, profile.layout, cells)[0], profile)
     if options.vat and profile.vat is None and profile.tables:
         profile = proposal.with_vat(profile, options.vat)
     for (column, text), code in options.meant.items():
@@ -339,32 +347,88 @@ def _proposed(
         UserError: ``import.open_questions``, with the options that answer them.
     """
     sheet = library.read_sheets(file, Layout(), cells)[0]
-    with store.read() as db:
-        known = proposal.known_texts(known_codes(db), known_words(db))
+    known = _known(store)
     profile = proposal.proposed(sheet, file.name)
     if options.table:
         profile = proposal.with_tables(profile, sheet, [options.table])
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
-    headers = {normal_header(header): header for header in mappable(sheet)}
-    for name, text in options.fixed:
-        packs, _, held = (headers.get(normal_header(part)) for part in text.partition(TIMES))
-        if header := packs if held else headers.get(normal_header(text)):
-            profile = proposal.with_role(profile, header, name)
-            if held:
-                profile = proposal.with_role(profile, held, proposal.HELD)
-        else:
-            profile = proposal.with_constant(profile, name, text, known.get(name, ()))
+    profile, undated = _as_named(sheet, profile, options, known)
     if options.vat:
         profile = proposal.with_vat(profile, options.vat)
     counted = "quantity" in dict(options.fixed)
     agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):
         if not session.asks:
-            told = "; ".join(_said(session, question) for question in questions)
+            told = "; ".join(_said(session, question, undated) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
         profile = _answered(session, questions[0], profile, known)
         agreed.add(questions[0].key)
     return proposal.with_grain(sheet, profile)
+
+
+def _known(store: Store) -> dict[str, Sequence[str]]:
+    """The codes and words that the database holds."""
+    with store.read() as db:
+        return proposal.known_texts(known_codes(db), known_words(db))
+
+
+def _as_named(
+    sheet: Sheet, profile: Profile, options: ImportOptions, known: Mapping[str, Sequence[str]]
+) -> tuple[Profile, tuple[str, ...]]:
+    """The profile with what the options say, and the dates that a month may fill.
+
+    Those are the dates of rows that nothing fills and no column resembles; the month that was
+    named does.
+    """
+    headers = {normal_header(header): header for header in mappable(sheet)}
+    held_here = proposal.roles(profile)
+    for name, text in options.fixed:
+        if name not in held_here:  # of another file
+            continue
+        packs, _, held = (headers.get(normal_header(part)) for part in text.partition(TIMES))
+        if header := packs if held else headers.get(normal_header(text)):
+            profile = proposal.with_role(profile, header, name)
+            if held:
+                profile = proposal.with_role(profile, held, proposal.HELD)
+        elif text in PLACES:
+            profile = proposal.with_role(profile, text, name)
+        else:
+            profile = proposal.with_constant(profile, name, text, known.get(name, ()))
+    undated = tuple(
+        name
+        for one in profile.tables
+        if (name := TABLES[one.name].dated_by or "") in missing_columns(one)
+        and name not in suggest(sheet, one.name)
+    )
+    for name in undated if options.period else ():
+        profile = replace(proposal.with_role(profile, PERIOD, name), grain=Grain.MONTH)
+    return profile, undated
+
+
+def _tell_reading(session: CommandSession, sheet: Sheet, profile: Profile) -> None:
+    """Tell what a new profile reads of a file, and which columns it does not read."""
+    if profile.unpivot and isinstance(profile.unpivot.columns, str):
+        return
+    months = proposal.unpivoted(profile)
+    for one in profile.tables:
+        filled = {
+            name: TIMES.join(origin.columns)
+            if not origin.columns[0].startswith("@")
+            else f"{months[0]} ... {months[-1]}"
+            if months
+            else ""
+            for name, origin in one.columns.items()
+        }
+        closed = {column.name for column in columns(one.name) if allowed(column)}
+        filled |= {
+            name: word(text, session.lang) if name in closed else text
+            for name, text in one.constants.items()
+        }
+        said = [f"{heading(name, session.lang)} = {text}" for name, text in filled.items() if text]
+        named = session.t(f"tables.{one.name}.name")
+        session.tell(session.t("cli.import.taken", table=named, columns="; ".join(said)))
+    if left := [h for h in mappable(sheet) if not proposal.roles_of(profile, h)]:
+        session.tell(session.t("cli.import.not_read", columns="; ".join(left)))
 
 
 def _agreed(
@@ -394,8 +458,10 @@ def _agreed(
     return replace(profile, tables=tables)
 
 
-def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
-    """A question in words, with the option that answers it."""
+def _said(
+    session: CommandSession, question: proposal.FileQuestion, undated: Collection[str] = ()
+) -> str:
+    """A question in words, with the option that answers it; ``undated`` a month answers too."""
     name = question.column.partition(" / ")[0]
     column = heading(name, session.lang) if name else ""
     sentence = session.t(
@@ -414,6 +480,8 @@ def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
         option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
     if question.key == "packed":
         option = f'"{name}={question.headers[0]}"'
+    if name in undated:
+        option = f"{option} | --month"
     return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
 
 
@@ -472,7 +540,17 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
         return None, None
-    return made, library.profile_file(places().profiles, made.source)
+    return made, _file_of(made)
+
+
+def _file_of(profile: Profile) -> Path:
+    """The file that keeps a new profile: beside that of other tables, not in its place."""
+    file = library.profile_file(places().profiles, profile.source)
+    tables = [table.name for table in profile.tables]
+    there = library.profiles_in(file.parent).get(file.stem)
+    if there is None or tables == [table.name for table in there.tables]:
+        return file
+    return library.profile_file(file.parent, " ".join((profile.source, *tables)))
 
 
 def _mended(file: Path, cells: Path) -> bool:
