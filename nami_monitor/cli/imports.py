@@ -76,7 +76,8 @@ class ImportOptions:
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
-    texts, each behind its column, what they mean; of ``apart`` no other is merged. With
+    texts, each behind its column, what they mean; ``signs`` what stands first in a date, and which
+    sign before decimals, where a file does not show it; of ``apart`` no other is merged. With
     ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
@@ -93,6 +94,7 @@ class ImportOptions:
     meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
     apart: bool = False
     known_only: bool = False
+    signs: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @command(app, "demo")
@@ -117,6 +119,8 @@ def import_(
     table: Annotated[str | None, typer.Option("--table")] = None,
     period: Annotated[str | None, typer.Option("--period", "--month", metavar="YYYY-MM")] = None,
     vat: Annotated[str | None, typer.Option("--vat")] = None,
+    dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
+    decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -144,6 +148,7 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
+        signs={"dates": dates, "decimal": decimal},
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -261,10 +266,45 @@ def _answering(
                 profile = PROFILE_OF_BATCH
             elif question.key == SPELLINGS and (chosen := _meant(session, options, found)):
                 profile, answers = decided(profile, answers, chosen)
+            elif asked := _asked_by(question, profile):
+                profile = _read_as(session, asked, profile, options, file)
             elif question.key in ANSWERS and session.asks and _agrees(session, question):
                 answers = ANSWERS[question.key](answers)
             else:
                 raise
+
+
+def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | None:
+    """The order of dates or the decimal sign that a refusal asks, its answers by their keys."""
+    asked = proposal.asked_by(refusal, profile)
+    if asked is None or asked.key != "dates":
+        return asked
+    first = {"d": "day", "y": "year"}
+    choices = (
+        replace(one, name=f"cli.import.first.{first.get(one.name[1].lower(), 'month')}")
+        for one in asked.choices
+    )
+    return replace(asked, choices=tuple(choices))
+
+
+def _read_as(
+    session: CommandSession,
+    asked: proposal.FileQuestion,
+    profile: Profile,
+    options: ImportOptions,
+    file: Path,
+) -> Profile:
+    """The profile with the order of dates or the decimal sign that an option or a person says.
+
+    Raises:
+        UserError: ``import.open_questions`` where neither does.
+    """
+    for answer in asked.choices:
+        if answer.name.rpartition(".")[2] == options.signs.get(asked.key):
+            return answer.profile
+    if not session.asks:
+        raise UserError("import.open_questions", file=file.name, questions=_said(session, asked))
+    return _answered(session, asked, profile, {})
 
 
 def _agrees(session: CommandSession, question: UserError) -> bool:
@@ -480,6 +520,9 @@ def _said(
         option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
     if question.key == "packed":
         option = f'"{name}={question.headers[0]}"'
+    if question.key in {"dates", "decimal"}:
+        names = " | ".join(answer.name.rpartition(".")[2] for answer in question.choices)
+        return f"{plain} --{question.key} {names}"
     if name in undated:
         option = f"{option} | --month"
     return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"

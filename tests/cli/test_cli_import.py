@@ -387,3 +387,34 @@ def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     assert "--table" in refused["refused"]
     (again,) = nami.json("import", file, "--table", "assets")
     assert again["known"] == 2
+
+
+SLASHES = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Levering\n"
+    "06/08/2026;Werf;Papier;kast;1;\n2026-08-07;Werf;Papier;kast;2;\n"
+    "8 aug 2026;Werf;Papier;kast;3;\n"
+)
+
+
+@pytest.mark.parametrize(("first", "day"), [("day", "2026-08-06"), ("month", "2026-06-08")])
+def test_the_order_of_dates_is_answered_and_other_dates_are_read_all_the_same(nami, first, day):
+    file = ("import", nami.write("kast.csv", SLASHES), "--yes", "--lang", "nl")
+    (refused,) = nami.json(*file, code=1)
+    assert "Hoe lezen we datums zoals 06/08/2026? --dates day | month" in refused["refused"]
+    assert "%" not in refused["refused"]
+    (report,) = nami.json(*file, "--dates", first)
+    assert (report["accepted"], report["set_aside"]) == (3, 0)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        days = dict(db.rows("select quantity, cast(ordered_on as text) from orders"))
+    assert days == {1: day, 2: "2026-08-07", 3: "2026-08-08"}
+
+
+@pytest.mark.parametrize(("sign", "amount"), [("comma", 1250), ("point", 1.25)])
+def test_the_decimal_sign_is_answered(nami, sign, amount):
+    text = "Datum;Locatie;Categorie;Kanaal;Bedrag\n13-08-2026;Werf;Papier;kast;1.250\n"
+    file = ("import", nami.write("kast.csv", text), "--vat", "excl", "--yes", "--lang", "nl")
+    (refused,) = nami.json(*file, code=1)
+    assert "--decimal comma | point" in refused["refused"]
+    nami.json(*file, "--decimal", sign)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select amount_eur from orders") == amount
