@@ -3,7 +3,7 @@
 import contextlib
 import glob
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,13 +16,16 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError, refuse_unknow
 from nami_monitor.core.escapes import terminal
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
+from nami_monitor.core.words import Grain
 from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.book.booking import PERIOD
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import (
     Report,
     as_document,
     sentences_above,
+    sentences_of_counts,
     sentences_of_overwritten,
 )
 from nami_monitor.ingest.book.spellings import (
@@ -32,13 +35,14 @@ from nami_monitor.ingest.book.spellings import (
     decided,
     proposed_spelling,
 )
-from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.profiles import library, proposal
+from nami_monitor.ingest.profiles.preview import PLACES
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
-from nami_monitor.ingest.profiles.suggest import mappable
+from nami_monitor.ingest.profiles.suggest import mappable, missing_columns, suggest
 from nami_monitor.ingest.readers import shown_name
-from nami_monitor.ingest.template import heading, known_codes, known_words
+from nami_monitor.ingest.template import allowed, heading, known_codes, known_words, word
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
@@ -72,7 +76,8 @@ class ImportOptions:
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
-    texts, each behind its column, what they mean; of ``apart`` no other is merged. With
+    texts, each behind its column, what they mean; ``signs`` what stands first in a date, and which
+    sign before decimals, where a file does not show it; of ``apart`` no other is merged. With
     ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
@@ -89,6 +94,7 @@ class ImportOptions:
     meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
     apart: bool = False
     known_only: bool = False
+    signs: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @command(app, "demo")
@@ -113,6 +119,8 @@ def import_(
     table: Annotated[str | None, typer.Option("--table")] = None,
     period: Annotated[str | None, typer.Option("--period", "--month", metavar="YYYY-MM")] = None,
     vat: Annotated[str | None, typer.Option("--vat")] = None,
+    dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
+    decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -140,6 +148,7 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
+        signs={"dates": dates, "decimal": decimal},
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -204,13 +213,18 @@ def _import_asking(
     profile, kept = options.profile, options.file
     if profile is None:
         profile, kept = _profile_for(file, options.table, cells)
-    before = profile
+    before, new = profile, kept is not None and not kept.exists()
     if profile is None and options.known_only:
         _proposed(session, store, file, replace(options, agreed=True), cells)
         raise UserError("import.no_profile", file=file.name)
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
-        kept = library.profile_file(places().profiles, profile.source)
+        kept, new = _file_of(profile), True
+    elif options.fixed and profile.tables:
+        sheet = library.read_sheets(file, profile.layout, cells)[0]
+        profile, _ = _as_named(sheet, profile, options, _known(store))
+    if new:
+        _tell_reading(session, library.read_sheets(file, profile.layout, cells)[0], profile)
     if options.vat and profile.vat is None and profile.tables:
         profile = proposal.with_vat(profile, options.vat)
     for (column, text), code in options.meant.items():
@@ -252,10 +266,45 @@ def _answering(
                 profile = PROFILE_OF_BATCH
             elif question.key == SPELLINGS and (chosen := _meant(session, options, found)):
                 profile, answers = decided(profile, answers, chosen)
+            elif asked := _asked_by(question, profile):
+                profile = _read_as(session, asked, profile, options, file)
             elif question.key in ANSWERS and session.asks and _agrees(session, question):
                 answers = ANSWERS[question.key](answers)
             else:
                 raise
+
+
+def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | None:
+    """The order of dates or the decimal sign that a refusal asks, its answers by their keys."""
+    asked = proposal.asked_by(refusal, profile)
+    if asked is None or asked.key != "dates":
+        return asked
+    first = {"d": "day", "y": "year"}
+    choices = (
+        replace(one, name=f"cli.import.first.{first.get(one.name[1].lower(), 'month')}")
+        for one in asked.choices
+    )
+    return replace(asked, choices=tuple(choices))
+
+
+def _read_as(
+    session: CommandSession,
+    asked: proposal.FileQuestion,
+    profile: Profile,
+    options: ImportOptions,
+    file: Path,
+) -> Profile:
+    """The profile with the order of dates or the decimal sign that an option or a person says.
+
+    Raises:
+        UserError: ``import.open_questions`` where neither does.
+    """
+    for answer in asked.choices:
+        if answer.name.rpartition(".")[2] == options.signs.get(asked.key):
+            return answer.profile
+    if not session.asks:
+        raise UserError("import.open_questions", file=file.name, questions=_said(session, asked))
+    return _answered(session, asked, profile, {})
 
 
 def _agrees(session: CommandSession, question: UserError) -> bool:
@@ -338,32 +387,88 @@ def _proposed(
         UserError: ``import.open_questions``, with the options that answer them.
     """
     sheet = library.read_sheets(file, Layout(), cells)[0]
-    with store.read() as db:
-        known = proposal.known_texts(known_codes(db), known_words(db))
+    known = _known(store)
     profile = proposal.proposed(sheet, file.name)
     if options.table:
         profile = proposal.with_tables(profile, sheet, [options.table])
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
-    headers = {normal_header(header): header for header in mappable(sheet)}
-    for name, text in options.fixed:
-        packs, _, held = (headers.get(normal_header(part)) for part in text.partition(TIMES))
-        if header := packs if held else headers.get(normal_header(text)):
-            profile = proposal.with_role(profile, header, name)
-            if held:
-                profile = proposal.with_role(profile, held, proposal.HELD)
-        else:
-            profile = proposal.with_constant(profile, name, text, known.get(name, ()))
+    profile, undated = _as_named(sheet, profile, options, known)
     if options.vat:
         profile = proposal.with_vat(profile, options.vat)
     counted = "quantity" in dict(options.fixed)
     agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):
         if not session.asks:
-            told = "; ".join(_said(session, question) for question in questions)
+            told = "; ".join(_said(session, question, undated) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
         profile = _answered(session, questions[0], profile, known)
         agreed.add(questions[0].key)
     return proposal.with_grain(sheet, profile)
+
+
+def _known(store: Store) -> dict[str, Sequence[str]]:
+    """The codes and words that the database holds."""
+    with store.read() as db:
+        return proposal.known_texts(known_codes(db), known_words(db))
+
+
+def _as_named(
+    sheet: Sheet, profile: Profile, options: ImportOptions, known: Mapping[str, Sequence[str]]
+) -> tuple[Profile, tuple[str, ...]]:
+    """The profile with what the options say, and the dates that a month may fill.
+
+    Those are the dates of rows that nothing fills and no column resembles; the month that was
+    named does.
+    """
+    headers = {normal_header(header): header for header in mappable(sheet)}
+    held_here = proposal.roles(profile)
+    for name, text in options.fixed:
+        if name not in held_here:  # of another file
+            continue
+        packs, _, held = (headers.get(normal_header(part)) for part in text.partition(TIMES))
+        if header := packs if held else headers.get(normal_header(text)):
+            profile = proposal.with_role(profile, header, name)
+            if held:
+                profile = proposal.with_role(profile, held, proposal.HELD)
+        elif text in PLACES:
+            profile = proposal.with_role(profile, text, name)
+        else:
+            profile = proposal.with_constant(profile, name, text, known.get(name, ()))
+    undated = tuple(
+        name
+        for one in profile.tables
+        if (name := TABLES[one.name].dated_by or "") in missing_columns(one)
+        and name not in suggest(sheet, one.name)
+    )
+    for name in undated if options.period else ():
+        profile = replace(proposal.with_role(profile, PERIOD, name), grain=Grain.MONTH)
+    return profile, undated
+
+
+def _tell_reading(session: CommandSession, sheet: Sheet, profile: Profile) -> None:
+    """Tell what a new profile reads of a file, and which columns it does not read."""
+    if profile.unpivot and isinstance(profile.unpivot.columns, str):
+        return
+    months = proposal.unpivoted(profile)
+    for one in profile.tables:
+        filled = {
+            name: TIMES.join(origin.columns)
+            if not origin.columns[0].startswith("@")
+            else f"{months[0]} ... {months[-1]}"
+            if months
+            else ""
+            for name, origin in one.columns.items()
+        }
+        closed = {column.name for column in columns(one.name) if allowed(column)}
+        filled |= {
+            name: word(text, session.lang) if name in closed else text
+            for name, text in one.constants.items()
+        }
+        said = [f"{heading(name, session.lang)} = {text}" for name, text in filled.items() if text]
+        named = session.t(f"tables.{one.name}.name")
+        session.tell(session.t("cli.import.taken", table=named, columns="; ".join(said)))
+    if left := [h for h in mappable(sheet) if not proposal.roles_of(profile, h)]:
+        session.tell(session.t("cli.import.not_read", columns="; ".join(left)))
 
 
 def _agreed(
@@ -393,8 +498,10 @@ def _agreed(
     return replace(profile, tables=tables)
 
 
-def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
-    """A question in words, with the option that answers it."""
+def _said(
+    session: CommandSession, question: proposal.FileQuestion, undated: Collection[str] = ()
+) -> str:
+    """A question in words, with the option that answers it; ``undated`` a month answers too."""
     name = question.column.partition(" / ")[0]
     column = heading(name, session.lang) if name else ""
     sentence = session.t(
@@ -413,6 +520,11 @@ def _said(session: CommandSession, question: proposal.FileQuestion) -> str:
         option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
     if question.key == "packed":
         option = f'"{name}={question.headers[0]}"'
+    if question.key in {"dates", "decimal"}:
+        names = " | ".join(answer.name.rpartition(".")[2] for answer in question.choices)
+        return f"{plain} --{question.key} {names}"
+    if name in undated:
+        option = f"{option} | --month"
     return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
 
 
@@ -471,7 +583,17 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
         return None, None
-    return made, library.profile_file(places().profiles, made.source)
+    return made, _file_of(made)
+
+
+def _file_of(profile: Profile) -> Path:
+    """The file that keeps a new profile: beside that of other tables, not in its place."""
+    file = library.profile_file(places().profiles, profile.source)
+    tables = [table.name for table in profile.tables]
+    there = library.profiles_in(file.parent).get(file.stem)
+    if there is None or tables == [table.name for table in there.tables]:
+        return file
+    return library.profile_file(file.parent, " ".join((profile.source, *tables)))
 
 
 def _mended(file: Path, cells: Path) -> bool:
@@ -512,8 +634,10 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
     rows = []
     for table_name, of_table in report.tables.items():
         numbers = {**vars(of_table), "skipped": sum(of_table.skipped.values())}
-        rows.append([table_name, *(formats.number(numbers[name], session.lang) for name in counts)])
+        named = session.t(f"tables.{table_name}.name")
+        rows.append([named, *(formats.number(numbers[name], session.lang) for name in counts)])
     yield from table(header, rows, right=range(1, 7))
+    yield from sentences_of_counts(report, session.lang)
     yield from sentences_of_overwritten(report, session.lang)
     if report.main.set_aside:
         yield session.t("cli.import.mend", batch=report.batch or report.already_in)

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from nami_monitor.cli import app, imports
 from nami_monitor.store import Store
+from tests.cli.command_line import ORDERS
 
 COUNTS = {
     "read", "skipped", "received", "accepted", "set_aside", "known", "replaced", "reasons",
@@ -297,3 +298,123 @@ def test_a_column_without_a_name_is_named_by_its_place(nami):
     assert 'quantity = "c11"' in (nami.profiles / "opgave.toml").read_text("utf-8")
     (again,) = nami.json("import", nami.write("b.csv", (head + rows).replace("-10-", "-11-")))
     assert again["accepted"] == 2
+
+
+def test_what_is_not_booked_is_said_with_its_reason_in_words(loaded):
+    head = ORDERS.splitlines()[0]
+    lines = [
+        "08-03-2025;L1;paper;web;1;9,50;A6",
+        "Subtotaal;;;;;9,50;",
+        "31-02-2025;L1;paper;web;1;1;",
+    ]
+    file = loaded.write("more.csv", "\n".join([head, *lines, "Totaal;;;;;9,50;"]))
+    profile = loaded.folder / "orders.toml"
+    said = loaded("import", file, "--profile", profile, "--yes", "--lang", "nl").stdout
+    assert "Bestellingen en verbruik" in said
+    assert "2 keer overgeslagen: regel met een totaal." in said
+    assert "1 regel apart gezet: Dit is geen bestaande datum." in said
+
+
+WEEKS = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Bedrag;Besteld;Omzet\n"
+    "13-02-2026;Werf;Papier;kast;3;10,50;7;99,95\n"
+)
+
+
+def test_what_is_read_of_a_new_file_is_said_and_which_columns_are_not(nami):
+    file = nami.write("weken.csv", WEEKS)
+    answers = ("--table", "orders", "--vat", "excl", "--yes", "--lang", "nl")
+    said = nami("import", file, *answers).stderr
+    assert "Bestellingen en verbruik: Datum = Datum; " in said
+    assert "Niet ingelezen kolommen: Besteld; Omzet" in said
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_is_set_counts_where_everything_is_known_without_it(nami, kept):
+    if kept:
+        named = WEEKS.splitlines()[0].split(";")[:6]
+        of = dict(zip(("ordered_on", "location_id", "category", "channel", "quantity",
+                       "amount_eur"), named, strict=True))  # fmt: skip
+        lines = "".join(f'{name} = "{column}"\n' for name, column in of.items())
+        head = 'source = "W"\nvat = "excl"\n[[table]]\nname = "orders"\n[table.columns]\n'
+        nami.profiles.mkdir(parents=True)
+        (nami.profiles / "w.toml").write_text(head + lines, "utf-8")
+    answers = ("--set", "quantity=Besteld", "--set", "amount_eur=Omzet", "--vat", "excl")
+    file = nami.write("weken.csv", WEEKS)
+    nami.json("import", file, "--table", "orders", *answers, "--set", "happened_on=Datum", "--yes")
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows("select quantity, amount_eur from orders") == [(7, 99.95)]
+
+
+CABINET = "Locatie;Categorie;Kanaal;Aantal\nStadhuis;Papier;kast;12\nWerf;Papier;kast;3\n"
+
+
+def test_the_month_that_was_named_dates_a_new_file_without_dates(nami):
+    file = ("import", nami.write("kast.csv", CABINET), "--lang", "nl", "--yes", "--table", "orders")
+    (refused,) = nami.json(*file, code=1)
+    assert "--set ordered_on= | --month" in refused["refused"]
+    (report,) = nami.json(*file, "--month", "2026-10")
+    assert report["accepted"] == 2
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        months = db.rows("select distinct strftime(ordered_on, '%Y-%m') from orders")
+    assert months == [("2026-10",)]
+    assert 'grain = "month"' in (nami.profiles / "kast.toml").read_text("utf-8")
+
+
+def test_a_named_month_takes_no_column_of_dates_its_place(nami):
+    answers = ("--set", "channel=web", "--set", "quantity=Aant. VPE", "--vat", "excl", "--yes",
+               "--set", "category=Artikelgroep", "--month", "2026-09")  # fmt: skip
+    file = nami.write("web.csv", STATEMENT)
+    nami.json("import", file, "--table", "orders", *answers)
+    assert 'ordered_on = "Leverdatum"' in (nami.profiles / "web.toml").read_text("utf-8")
+
+
+DEVICES = (
+    "Serienummer;Categorie;Locatie;Geplaatst;Verwijderd\n"
+    "SN1;Papier;Werf;13-02-2024;\nSN2;Papier;Werf;14-02-2024;15-03-2026\n"
+)
+
+
+def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
+    file = nami.write("apparaten.csv", DEVICES)
+    nami.json("import", file, "--table", "assets", "--set", "acquired_on=Geplaatst", "--yes")
+    events = ("--set", "happened_on=Verwijderd", "--set", "kind=retired", "--yes")
+    (report,) = nami.json("import", file, "--table", "asset_events", *events)
+    assert (report["accepted"], report["set_aside"]) == (1, 0)
+    named = [path.name for path in sorted(nami.profiles.glob("*.toml"))]
+    assert named == ["apparaten.toml", "apparaten_asset_events.toml"]
+    (refused,) = nami.json("import", file, "--lang", "nl", code=1)
+    assert "--table" in refused["refused"]
+    (again,) = nami.json("import", file, "--table", "assets")
+    assert again["known"] == 2
+
+
+SLASHES = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Levering\n"
+    "06/08/2026;Werf;Papier;kast;1;\n2026-08-07;Werf;Papier;kast;2;\n"
+    "8 aug 2026;Werf;Papier;kast;3;\n"
+)
+
+
+@pytest.mark.parametrize(("first", "day"), [("day", "2026-08-06"), ("month", "2026-06-08")])
+def test_the_order_of_dates_is_answered_and_other_dates_are_read_all_the_same(nami, first, day):
+    file = ("import", nami.write("kast.csv", SLASHES), "--yes", "--lang", "nl")
+    (refused,) = nami.json(*file, code=1)
+    assert "Hoe lezen we datums zoals 06/08/2026? --dates day | month" in refused["refused"]
+    assert "%" not in refused["refused"]
+    (report,) = nami.json(*file, "--dates", first)
+    assert (report["accepted"], report["set_aside"]) == (3, 0)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        days = dict(db.rows("select quantity, cast(ordered_on as text) from orders"))
+    assert days == {1: day, 2: "2026-08-07", 3: "2026-08-08"}
+
+
+@pytest.mark.parametrize(("sign", "amount"), [("comma", 1250), ("point", 1.25)])
+def test_the_decimal_sign_is_answered(nami, sign, amount):
+    text = "Datum;Locatie;Categorie;Kanaal;Bedrag\n13-08-2026;Werf;Papier;kast;1.250\n"
+    file = ("import", nami.write("kast.csv", text), "--vat", "excl", "--yes", "--lang", "nl")
+    (refused,) = nami.json(*file, code=1)
+    assert "--decimal comma | point" in refused["refused"]
+    nami.json(*file, "--decimal", sign)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select amount_eur from orders") == amount

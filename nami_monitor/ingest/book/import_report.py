@@ -19,6 +19,7 @@ from nami_monitor.core.words import DeliveryKind, Standing
 from nami_monitor.i18n import formats, text
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.booking import Booking, Period
+from nami_monitor.ingest.book.set_aside import reason_sentence
 from nami_monitor.ingest.book.spellings import Spelling, spellings_of
 from nami_monitor.ingest.book.standing import month_of
 from nami_monitor.ingest.personal import blanked
@@ -469,6 +470,41 @@ def sentences_above(report: Report, lang: str) -> Iterator[str]:
     if more := report.amounts_aside[MOST_SAID:]:
         amount = formats.money(sum(one.amount for one in more), lang)
         yield text("imported.more_aside", lang, n=len(more), amount=amount)
+
+
+def sentences_of_counts(report: Report, lang: str) -> Iterator[str]:
+    """Between which days the rows lie, and why of all that was read some is not booked."""
+    if report.first_date and report.last_date:
+        first, last = (formats.day(day, lang) for day in (report.first_date, report.last_date))
+        yield text("data.report.dates", lang, first=first, last=last)
+    yield from _sentences_of_tables(report, lang)
+    if report.dropped_columns:
+        yield text("data.report.personal", lang, columns=", ".join(report.dropped_columns))
+    if report.absent_columns:
+        absent = ", ".join(text(f"columns.{name}", lang) for name in report.absent_columns)
+        yield text("data.report.absent", lang, columns=absent)
+    for kind, n in report.created.items():
+        yield text("data.report.created", lang, n=n, kind=text(f"tables.{kind}.name", lang))
+    if report.disagreements:
+        yield text("data.report.disagreements", lang, n=report.disagreements)
+    if report.released:
+        yield text("data.report.released", lang, batches=", ".join(map(str, report.released)))
+    reasons = {pair for counts in report.tables.values() for pair in counts.reasons.items()}
+    for rule, n in sorted(reasons, key=lambda pair: -pair[1]):
+        sentence = reason_sentence(None, rule, None, lang)
+        yield text("data.report.reason", lang, n=n, sentence=sentence)
+
+
+def _sentences_of_tables(report: Report, lang: str) -> Iterator[str]:
+    """What of each table was skipped and what gave way."""
+    for name, counts in report.tables.items():
+        for rule, n in counts.skipped.items():
+            what, _, column = rule.partition(": ")
+            reason = text(f"skips.{what}", lang, column=column)
+            yield text("data.report.skip", lang, n=n, reason=reason)
+        if counts.replaced:
+            table = text(f"tables.{name}.name", lang)
+            yield text("data.report.replaced", lang, n=counts.replaced, table=table)
 
 
 def sentences_of_overwritten(report: Report, lang: str) -> Iterator[str]:

@@ -408,6 +408,7 @@ def reading_of(
     )
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
+    asked: dict[str, Ambiguous] = {}
     for column in columns(table.name):
         origin = origins.get(column.name)
         if origin is None or column.sql_type not in {"double", "date"}:
@@ -422,18 +423,23 @@ def reading_of(
                 check_dates(header, texts, stated)
             patterns = stated or date_formats(texts)
             if isinstance(patterns, Ambiguous):
-                raise UserError(
-                    "import.ambiguous_dates",
-                    column=short(header),
-                    example=short(patterns.example),
-                    first=patterns.readings[0],
-                    second=patterns.readings[1],
-                )
+                asked.setdefault(short(header), patterns)
+                patterns = patterns.others
             dates[column.name] = patterns
         elif profile.decimal is None:
             evidence[column.name] = decimal_evidence(texts)
         else:
             check_decimal(header, texts, profile.decimal)
+    for heading, doubt in asked.items():
+        proved = dict.fromkeys(pattern for patterns in dates.values() for pattern in patterns)
+        raise UserError(
+            "import.ambiguous_dates",
+            column=heading,
+            example=short(doubt.example),
+            first=doubt.readings[0],
+            second=doubt.readings[1],
+            others=tuple(pattern for pattern in proved if pattern not in doubt.readings),
+        )
     proven = combine(evidence)
     for name, sign in proven.items():
         if sign == "ambiguous":

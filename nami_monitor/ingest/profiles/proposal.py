@@ -470,8 +470,10 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
     header = str(error.values.get("column", ""))
     if error.key == "import.ambiguous_dates":
         patterns = (str(error.values["first"]), str(error.values["second"]))
+        others = error.values.get("others", ())
+        proved = others if isinstance(others, tuple) else ()  # of other shapes, in any column
         choices = tuple(
-            FileAnswer(pattern, replace(profile, dates=(pattern,))) for pattern in patterns
+            FileAnswer(pattern, replace(profile, dates=(pattern, *proved))) for pattern in patterns
         )
         return FileQuestion(
             "dates", seen=str(error.values["example"]), headers=(header,), choices=choices

@@ -20,7 +20,7 @@ from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.personal import personal_columns
 from nami_monitor.ingest.profiles.convert import FALSE_WORDS, TRUE_WORDS, UNKNOWN_WORDS
 from nami_monitor.ingest.profiles.mapping import DEFAULTED
-from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.profile import EXCLUDED_VAT, Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import (
     OTHER_DATES,
     column_numbers,
@@ -64,7 +64,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-WITH_OR_WITHOUT: Final = _set("incl excl inclusief exclusief exc inc")
+WITH_OR_WITHOUT: Final = _set("incl excl inclusief exclusief exc inc including inclusive")
 UNSAID: Final = _set("eur euro euros gbp usd in x de het van the of per est s")
 """Words of headers that do not say what a column is."""
 NAMES: Final = _set("naam name omschrijving description label title titel text groep")
@@ -224,7 +224,8 @@ def header_words(header: str) -> tuple[str, ...]:
     What stands in brackets, and whether tax is included, count only where nothing else stands.
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    plain = normal_header(re.sub(r"\([^()]*\)", " ", spaced)) or normal_header(spaced)
+    bare = EXCLUDED_VAT.sub(" ", re.sub(r"\([^()]*\)", " ", spaced))
+    plain = normal_header(bare) or normal_header(spaced)
     found = [ABBREVIATIONS.get(one, one) for one in re.findall(r"[^\W\d_]+", plain)]
     found = [
         f"{one[:-2]}nummer" if one.endswith("nr") and len(one) > len("nr") else one for one in found

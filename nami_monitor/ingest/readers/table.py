@@ -69,6 +69,8 @@ def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> Tab
     if not any(any(row) for row in grid[end:]):
         raise UserError("reading.only_header", file=name)
     header = _join_header(grid[skip:end])
+    if not any(header):
+        raise UserError("reading.no_header", file=name)
     return TablePlan(replace(layout, skip_rows=skip), name_columns(header), header, end)
 
 

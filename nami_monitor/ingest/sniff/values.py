@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final, Literal
 from unicodedata import category
@@ -215,10 +215,14 @@ _ASKED_SIGNS: Final = frozenset("/")
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """Day and month cannot be told apart: both ``readings`` read the example, as other days."""
+    """Day and month cannot be told apart: both ``readings`` read the example, as other days.
+
+    ``others`` are the patterns of texts that look otherwise and leave no doubt.
+    """
 
     readings: tuple[str, str]
     example: str
+    others: tuple[str, ...] = ()
 
 
 @cache
@@ -323,7 +327,8 @@ def _decide(
     examples: dict[tuple[str, ...], str],
 ) -> tuple[str, ...] | Ambiguous:
     """Choose one pattern per shape, or return the two patterns that stay ambiguous."""
-    patterns = []
+    patterns: list[str] = []
+    asked: Ambiguous | None = None
     for shape, _ in shapes.most_common():
         if len(shape) == 1:
             patterns.append(shape[0])
@@ -334,12 +339,12 @@ def _decide(
         contradictory = fewest > TYPO_SHARE * (fewest + most)
         unproven = not most and sign in _ASKED_SIGNS
         if shape in examples and (contradictory or unproven):
-            return Ambiguous((shape[0], shape[1]), examples[shape])
-        if contradictory:
+            asked = asked or Ambiguous((shape[0], shape[1]), examples[shape])
+        elif contradictory:
             patterns += shape
         else:
             patterns.append(shape[1] if proof[1] > proof[0] else shape[0])
-    return tuple(patterns)
+    return replace(asked, others=tuple(patterns)) if asked else tuple(patterns)
 
 
 def _sign(shape: tuple[str, ...]) -> str:

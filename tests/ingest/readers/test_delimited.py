@@ -336,6 +336,7 @@ def test_letters_of_dos_are_recognised(tmp_path, word):
         (b"Nr;A\nNr;A\n", Layout(skip_rows=0), "only_header"),
         (b'Nr,A\n" "," "\n', Layout(), "only_header"),
         (b'" "," "\n', Layout(), "empty"),
+        (b"Titel\n;\nNr;A\n1;2\n", Layout(skip_rows=1), "no_header"),
     ],
 )
 def test_what_a_layout_cannot_mend_is_refused(tmp_path, content, layout, key):

@@ -173,6 +173,14 @@ def test_empty_and_header_only_workbooks(tmp_path):
     assert refusal(write_book(tmp_path / "b.xlsx", {"A": [HEADER]})).key == "reading.only_header"
 
 
+@pytest.mark.parametrize("skip", [1, 2])
+def test_a_stated_header_on_a_blank_line_is_refused(tmp_path, skip):
+    rows = [["Titel"], [], [], HEADER, ["1-2-2025", "Pen", 3]]
+    path = write_book(tmp_path / "b.xlsx", {"A": rows})
+    with pytest.raises(UserError, match=r"reading\.no_header"):
+        read(path, Layout(skip_rows=skip))
+
+
 def test_two_header_lines_are_refused_unless_stated(tmp_path):
     rows = [["Locatie", 2024, None, 2025, None], [None, "aantal", "euro", "aantal", "euro"]]
     path = write_book(tmp_path / "a.xlsx", {"A": [*rows, *[["Noord", 1, 2.5, 3, 4.5]] * 3]})

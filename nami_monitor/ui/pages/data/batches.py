@@ -1,6 +1,6 @@
 """Every delivery, and undoing one with its preview."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from nami_monitor.ingest.book.import_report import (
     Report,
     TableCounts,
     sentences_above,
+    sentences_of_counts,
     sentences_of_overwritten,
 )
 from nami_monitor.ingest.book.undo import UndoPreview, undo
@@ -178,14 +179,7 @@ def show_report(session: Session, report: Report) -> None:
     for sentence in sentences_above(report, session.lang):
         st.markdown(markdown(sentence))
     st.html(counts_html(session, report))
-    reasons = {
-        (rule, count) for counts in report.tables.values() for rule, count in counts.reasons.items()
-    }
-    sentences = [*_sentences(session, report)]
-    sentences += [
-        session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
-        for rule, count in sorted(reasons, key=lambda reason: -reason[1])
-    ]
+    sentences = [*sentences_of_counts(report, session.lang)]
     sentences += sentences_of_overwritten(report, session.lang)
     st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
@@ -226,31 +220,3 @@ def _rows(session: Session, counts: TableCounts) -> dict[str, str]:
         "known": counts.known,
     }
     return {key: formats.number(value, session.lang) for key, value in figures.items()}
-
-
-def _sentences(session: Session, report: Report) -> Iterator[str]:
-    """What a reader must know beside the counts."""
-    if report.first_date and report.last_date:
-        yield session.t(
-            "data.report.dates",
-            first=formats.day(report.first_date, session.lang),
-            last=formats.day(report.last_date, session.lang),
-        )
-    for name, counts in report.tables.items():
-        for rule, count in counts.skipped.items():
-            yield session.t("data.report.skip", n=count, reason=words.skip_reason(session, rule))
-        if counts.replaced:
-            table = words.table_name(session, name)
-            yield session.t("data.report.replaced", n=counts.replaced, table=table)
-    if report.dropped_columns:
-        yield session.t("data.report.personal", columns=", ".join(report.dropped_columns))
-    if report.absent_columns:
-        absent = ", ".join(words.column_name(session, name) for name in report.absent_columns)
-        yield session.t("data.report.absent", columns=absent)
-    for kind, count in report.created.items():
-        yield session.t("data.report.created", n=count, kind=words.table_name(session, kind))
-    if report.disagreements:
-        yield session.t("data.report.disagreements", n=report.disagreements)
-    if report.released:
-        batches = ", ".join(str(number) for number in report.released)
-        yield session.t("data.report.released", batches=batches)
