@@ -175,7 +175,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
         return named if set(named) <= set(offered) else None
 
     first = offered[:1]
-    key = filters.take("categories", read, read(filters.last("category")) or first, ",".join)
+    key = filters.take("categories", read, read(filters.elsewhere("category")) or first, ",".join)
     now = [code for code in st.session_state.get(key, first) if code in offered]
     st.session_state[key] = now  # a window that opens later would not know it otherwise
     names = [filters.category_name(session, code) for code in now]
