@@ -88,6 +88,8 @@ def test_a_batch_a_table_and_a_page_narrow_the_rows():
     sound(batch.set_value(web.partition(":")[0]).run())
     rows = found.dataframe[1].value
     assert set(rows["Bestand"]) == {"webwinkel_2026.csv"}
+    assert set(rows["Categorie"]) == {"Kantoorartikelen"}
+    assert set(rows["Kanaal"]) == {"webwinkel"}
     assert at(found, "batch") == web.partition(":")[0]
     assert box(found, "page").options == ["1 t/m 200 van 381", "201 t/m 381 van 381"]
     sound(box(found, "page").set_value("1").run())

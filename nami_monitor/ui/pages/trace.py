@@ -14,6 +14,7 @@ from zlib import crc32
 import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
+from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
@@ -387,8 +388,11 @@ def _cell(session: Session, name: str, value: Any) -> Any:
         return session.t("charts.yes") if value else None
     if isinstance(value, list):
         return "; ".join(_written(session, option) for option in value) or None
+    if name == "category" and value:
+        known = RegisterChoices(cache.category_names(session.store), ())
+        return filters.category_name(session, value, known)
     if isinstance(value, str) and name not in {"file", "reason"}:
-        return words.value_name(session, value)
+        return words.value_name(session, words.code_name(session, name, value))
     return value
 
 
