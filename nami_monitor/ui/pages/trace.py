@@ -312,15 +312,16 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     columns = {
         name: values for name, values in columns.items() if any(v is not None for v in values)
     }
-    grid(
-        session,
-        [_head(session, name) for name in columns],
-        list(zip(*columns.values(), strict=True)),
-        key="trace_rows",
-        name=session.t("trace.rows"),
-        file=kpi.code,
-        download=False,
-    )
+    if columns:
+        grid(
+            session,
+            [_head(session, name) for name in columns],
+            list(zip(*columns.values(), strict=True)),
+            key="trace_rows",
+            name=session.t("trace.rows"),
+            file=kpi.code,
+            download=False,
+        )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
     if listing.guarded:
