@@ -45,6 +45,16 @@ def choices():
     presentation.choose(app.current())
 
 
+def headed():
+    """The heading above one slide."""
+    from types import SimpleNamespace  # noqa: PLC0415 - runs by itself
+
+    from nami_monitor.ui import app  # noqa: PLC0415
+    from nami_monitor.ui.pages import presentation  # noqa: PLC0415
+
+    app.heading(presentation._heading(app.current(), [SimpleNamespace(decision=None)]))
+
+
 def came_from_another_category():
     """The choices of a visitor who chose another category on the page before."""
     found = AppTest.from_function(choices)
@@ -212,6 +222,13 @@ def test_without_a_category_everything_stands_together():
     found = opened()
     checked(found.multiselect[0].set_value([]).run())
     assert "alles samen" in found.multiselect[0].placeholder
+
+
+@pytest.mark.parametrize(("lang", "title"), [("nl", "Eén dia"), ("en", "One slide")])
+def test_the_heading_begins_as_the_language_writes_it(lang, title):
+    found = AppTest.from_function(headed)
+    found.session_state[app.LANGUAGE] = lang
+    assert checked(found.run()).title[0].value.startswith(title)
 
 
 def test_the_category_of_another_page_goes_along_but_not_with_the_button_back(monkeypatch):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.access.roles import Role
-from nami_monitor.briefing import decisions
+from nami_monitor.briefing import decisions, wording
 from nami_monitor.briefing.decisions import Decision, DecisionOption
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.core.errors import UserError
@@ -248,8 +248,7 @@ def _heading(session: Session, front: list[ReportPage]) -> str:
 
     slides = session.t("presentation.slides", n=len(front), said=counted(len(front)))
     decided = session.t("presentation.asked", n=asked, said=counted(asked))
-    said = session.t("presentation.heading", slides=slides, asked=decided)
-    return said[:1].upper() + said[1:]
+    return wording.begun(session.t("presentation.heading", slides=slides, asked=decided))
 
 
 def _chosen(pages: list[ReportPage]) -> ReportPage:
