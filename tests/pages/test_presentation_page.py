@@ -55,9 +55,11 @@ def headed():
     app.heading(presentation._heading(app.current(), [SimpleNamespace(decision=None)]))
 
 
-def came_from_another_category():
+def came_from_another_category(**address):
     """The choices of a visitor who chose another category on the page before."""
-    found = AppTest.from_function(choices)
+    found = AppTest.from_function(choices, default_timeout=60)
+    for key, value in address.items():
+        found.query_params[key] = value
     found.session_state[app.DATA] = app.DEMO
     found.session_state["filter.category.last"] = ("trends.title", "it_assets")
     return checked(found.run())
@@ -226,7 +228,7 @@ def test_without_a_category_everything_stands_together():
 
 @pytest.mark.parametrize(("lang", "title"), [("nl", "Eén dia"), ("en", "One slide")])
 def test_the_heading_begins_as_the_language_writes_it(lang, title):
-    found = AppTest.from_function(headed)
+    found = AppTest.from_function(headed, default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     assert checked(found.run()).title[0].value.startswith(title)
 
@@ -237,6 +239,14 @@ def test_the_category_of_another_page_goes_along_but_not_with_the_button_back(mo
     back = came_from_another_category()
     assert back.multiselect[0].value == ["office_supplies"]
     assert "categories" not in back.query_params
+
+
+def test_categories_of_an_address_that_nobody_has_are_said():
+    found = came_from_another_category(categories="office_supplies,bla")
+    (told,) = (one.value for one in found.info)
+    assert "bla" in told
+    assert "IT-middelen" in told
+    assert not came_from_another_category(categories="it_assets,office_supplies").info
 
 
 @pytest.mark.slow

@@ -175,6 +175,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
         return named if set(named) <= set(offered) else None
 
     first = offered[:1]
+    asked = st.query_params.get("categories", "")
     key = filters.take("categories", read, read(filters.elsewhere("category")) or first, ",".join)
     now = [code for code in st.session_state.get(key, first) if code in offered]
     st.session_state[key] = now  # a window that opens later would not know it otherwise
@@ -189,6 +190,9 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
             placeholder=session.t("presentation.everything"),
         )
     filters.remember("categories", ",".join(chosen), ",".join(first))
+    if read(asked) is None:
+        every = [filters.category_name(session, code) for code in offered]
+        filters.say_unknown(session.t("presentation.categories"), asked, said, every)
     return tuple(chosen)
 
 
