@@ -249,6 +249,11 @@ def test_categories_of_an_address_that_nobody_has_are_said():
     assert not came_from_another_category(categories="it_assets,office_supplies").info
 
 
+def test_a_presentation_of_everything_does_not_say_that_it_has_no_category():
+    (box,) = came_from_another_category(categories="").get("popover")
+    assert "alles samen" in box.proto.popover.label
+
+
 @pytest.mark.slow
 def test_with_every_page_left_out_there_is_nothing_to_take():
     found = opened(categories="events")

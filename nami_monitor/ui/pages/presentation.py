@@ -180,7 +180,10 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
     now = [code for code in st.session_state.get(key, first) if code in offered]
     st.session_state[key] = now  # a window that opens later would not know it otherwise
     names = [filters.category_name(session, code) for code in now]
-    said = names[0] if len(names) == 1 else session.t("presentation.several", n=len(names))
+    several = session.t("presentation.several", n=len(names))
+    said = (
+        names[0] if len(names) == 1 else several if names else session.t("presentation.everything")
+    )
     with st.popover(session.md("presentation.of_categories", said=said)):
         chosen = st.multiselect(
             session.t("presentation.categories"),
