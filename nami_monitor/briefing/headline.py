@@ -163,7 +163,9 @@ def _of_many(sections: Sequence[BriefingSection], lang: str, filled: Kept) -> st
     while len(said) > 1 and len("; ".join(said)) > LONGEST:
         said.pop()
     if not said:
-        return text("headline.many.nothing", lang, n=len(sections))
+        states = {_still(section) for section in sections}
+        state = "early" if "early" in states and "nothing" not in states else "nothing"
+        return text(f"headline.many.{state}", lang, n=len(sections))
     whole = "; ".join(said)
     return f"{whole[0].upper()}{whole[1:]}."
 

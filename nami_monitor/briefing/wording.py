@@ -182,6 +182,11 @@ def short_figure(result: KpiResult, value: float, lang: str) -> str:
     return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), unit, lang)
 
 
+def begun(words: str) -> str:
+    """Words at the start of a sentence: the E of "één" bears no accent as a capital."""
+    return f"Eé{words[2:]}" if words.startswith("éé") else words[:1].upper() + words[1:]
+
+
 def in_sentence(words: str) -> str:
     """Words within a sentence: a capital at their start stays in what is written in capitals."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]

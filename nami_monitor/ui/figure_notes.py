@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from nami_monitor.briefing import wording
 from nami_monitor.core.words import Evidence, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, TRACED, KpiResult
@@ -142,7 +143,7 @@ def notes(session: Session, result: KpiResult) -> str:
         words.reason(session, result),
         words.flags(session, result.flags),
     ]
-    return ". ".join(_begun(sentence.rstrip(".")) for sentence in sentences if sentence)
+    return ". ".join(wording.begun(sentence.rstrip(".")) for sentence in sentences if sentence)
 
 
 def complete(session: Session, result: KpiResult) -> str:
@@ -176,7 +177,3 @@ def method(session: Session, result: KpiResult) -> str:
 def _window(session: Session, result: KpiResult) -> str:
     looks_back = TRACED[result.code].over_time.looks_back
     return session.t("overview.window") if looks_back else ""
-
-
-def _begun(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -147,9 +147,12 @@ def last(name: str) -> str:
 
 
 def elsewhere(name: str) -> str:
-    """The last value of a filter, if another page chose it; this page has it in its address."""
+    """The last value of a filter, if another page chose it; this page has it in its address.
+
+    Empty also where the browser's Back led here: the address then says all that was chosen.
+    """
     on, value = st.session_state.get(f"filter.{name}.last", ("", ""))
-    return "" if on == st.session_state.get(app.PAGE) else str(value)
+    return "" if on == st.session_state.get(app.PAGE) or doors.went_back() else str(value)
 
 
 def remember(name: str, value: str, default: str) -> None:

@@ -27,6 +27,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW, MOST_ROWS = 35, 12
 ON_A_PHONE, MOST_ON_A_PHONE = 3, 50
 """How many columns and rows stand on a phone; a longer table is moved sideways there."""
+MEASURED, LEAVES_OUT = 10, 5
+"""How many rows the browser measures for the width of a column, and from how many it leaves out."""
+SIGN, MARGIN, PROSE = 7, 16, 40
+"""Pixels of a sign and beside a text; a text of more signs is prose."""
 RANK = "rank"
 """What an address begins with so that links sort as their figures do; no page reads it."""
 
@@ -97,11 +101,17 @@ def grid(
         )
     order = list(dict.fromkeys([titles[0], *traced, *titles]))
     table = {title: columns[title] for title in order}
-    said = [
-        [write(_moment(value)) for value in table[title] if not _is_empty(value)]
-        for title, write in written.items()
-        if title in table
-    ]
+    said = {
+        title: [
+            NONE if _is_empty(value) else written.get(title, str)(_moment(value))
+            for value in table[title]
+        ]
+        for title in order
+    }
+    for title, texts_shown in said.items():
+        if wide := _overlooked(title, texts_shown):
+            config.setdefault(title, st.column_config.Column())
+            config[title]["width"] = config[title].get("width") or wide
     few = short and len(rows) <= MOST_ON_A_PHONE
 
     def draw() -> None:
@@ -128,6 +138,20 @@ def grid(
     drawn((session.lang, key, name, row_height, few, table, said, config, traced_here), draw)
     if download:
         offer(session, [head.title for head in heads], rows, key=key, file=file)
+
+
+def _overlooked(title: str, texts: Sequence[str]) -> int | None:
+    """Pixels for a column of which the browser overlooks the longest text; None for another.
+
+    It measures the first rows, without what is twice as wide as they are on average. Prose is left
+    to it: that goes on for a second line, or has a width of its own.
+    """
+    signs = [len(text) for text in texts]
+    first = signs[:MEASURED]
+    most = 2 * sum(first) / len(first) if len(first) > LEAVES_OUT else math.inf
+    seen = max([len(title), *(each for each in first if each < most)])
+    longest = max(signs, default=0)
+    return longest * SIGN + MARGIN if seen < longest <= PROSE else None
 
 
 def _is_empty(value: object) -> bool:

@@ -109,6 +109,8 @@ def history(
 ) -> None:  # fmt: skip
     """Show who changed what in a register when, and by which delivery.
 
+    When and what stand first, because a phone shows the first columns alone.
+
     Args:
         session: for the words.
         key: of the widgets.
@@ -118,7 +120,7 @@ def history(
         file: whether the file of the delivery stands there too.
     """
     rows = (
-        {f"{heads}.when": change.when, f"{heads}.who": change.who, **told,
+        {f"{heads}.when": change.when, **told, f"{heads}.who": change.who,
          f"{heads}.batch": change.batch, **({f"{heads}.file": change.file} if file else {})}
         for change, told in changes
     )  # fmt: skip

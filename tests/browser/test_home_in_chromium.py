@@ -46,6 +46,13 @@ def test_the_month_is_one_screen(server, page, lang, view):
     assert not page.outside
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_table_of_all_categories_is_not_cut_on_a_small_screen(server, page, lang):
+    opened(page, f"{server.address}/?data=demo&lang={lang}&view=all")
+    beside = "each => each.scrollWidth - each.clientWidth"
+    assert page.locator(".nami-scroll:has(.nami-all)").evaluate(beside) <= 0
+
+
 def answers(page, lang):
     """What changed or was missed, what must be decided, and by whom, as read at a glance."""
     said = page.evaluate(SEEN, AT_A_GLANCE)

@@ -56,6 +56,12 @@ def test_a_page_without_entries_says_what_to_load(page, lang):
     assert catalogue(lang)[key] in words(found)
 
 
+def test_the_first_request_is_entered_below_what_asks_for_it():
+    *_, asked, form = opened("requests").main.children.values()
+    assert "Voer hieronder aanvragen in" in asked.markdown[0].value
+    assert form.label == catalogue("nl")["requests.form.title"]
+
+
 def test_a_request_is_booked_and_counts():
     page = opened("requests")
     choose(page.selectbox, "Categorie", "it")

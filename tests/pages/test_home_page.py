@@ -25,6 +25,11 @@ CONTRACTS = """
 contract_id title category status starts_on ends_on value_eur
 K-1 Papier paper running 2023-01-01 2027-03-31 90000
 """
+ORDERS = """
+ordered_on location_id category product_id quantity amount_eur channel
+2026-01-14 Stadhuis Papier A4-80 10 45.50 webshop
+2026-01-15 Werf Pennen PEN-1 5 22.75 webshop
+"""
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -271,6 +276,15 @@ def test_registers_without_order_lines_show_what_to_do_next(tmp_path, monkeypatc
     found = opened()
     assert found.title[0].value == catalogue("nl")["overview.title"]
     assert catalogue("nl")["app.empty.no_lines"] in [one.value for one in found.header]
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_first_order_lines_ask_for_their_missing_column_not_for_order_lines(tmp_path, monkeypatch):
+    made = Monitor(tmp_path)
+    made.load("orders", ORDERS)
+    monkeypatch.setattr(app, "store_of", lambda _: made.store)
+    assert "Lees “Bestellingen en verbruik: Staat” in" in said(opened())
+    assert "nog te weinig maanden" in opened(view="all").title[0].value
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -17,7 +17,7 @@ from nami_monitor.reports import report_file
 from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.report_file import KIND, Format, ReportRequest, arrange, render
 from nami_monitor.store.journal import current
-from nami_monitor.ui import app, browser
+from nami_monitor.ui import app, browser, doors
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,34 @@ def opened(lang="nl", **more):
     found.session_state[browser.WHO] = "mvo"
     for key, value in {"categories": "office_supplies", **more}.items():
         found.query_params[key] = value
+    return checked(found.run())
+
+
+def choices():
+    """The choices above the slides, without the slides."""
+    from nami_monitor.ui import app  # noqa: PLC0415 - runs by itself
+    from nami_monitor.ui.pages import presentation  # noqa: PLC0415
+
+    presentation.choose(app.current())
+
+
+def headed():
+    """The heading above one slide."""
+    from types import SimpleNamespace  # noqa: PLC0415 - runs by itself
+
+    from nami_monitor.ui import app  # noqa: PLC0415
+    from nami_monitor.ui.pages import presentation  # noqa: PLC0415
+
+    app.heading(presentation._heading(app.current(), [SimpleNamespace(decision=None)]))
+
+
+def came_from_another_category(**address):
+    """The choices of a visitor who chose another category on the page before."""
+    found = AppTest.from_function(choices, default_timeout=60)
+    for key, value in address.items():
+        found.query_params[key] = value
+    found.session_state[app.DATA] = app.DEMO
+    found.session_state["filter.category.last"] = ("trends.title", "it_assets")
     return checked(found.run())
 
 
@@ -196,6 +224,34 @@ def test_without_a_category_everything_stands_together():
     found = opened()
     checked(found.multiselect[0].set_value([]).run())
     assert "alles samen" in found.multiselect[0].placeholder
+
+
+@pytest.mark.parametrize(("lang", "title"), [("nl", "Eén dia"), ("en", "One slide")])
+def test_the_heading_begins_as_the_language_writes_it(lang, title):
+    found = AppTest.from_function(headed, default_timeout=60)
+    found.session_state[app.LANGUAGE] = lang
+    assert checked(found.run()).title[0].value.startswith(title)
+
+
+def test_the_category_of_another_page_goes_along_but_not_with_the_button_back(monkeypatch):
+    assert came_from_another_category().multiselect[0].value == ["it_assets"]
+    monkeypatch.setattr(doors, "went_back", lambda: True)
+    back = came_from_another_category()
+    assert back.multiselect[0].value == ["office_supplies"]
+    assert "categories" not in back.query_params
+
+
+def test_categories_of_an_address_that_nobody_has_are_said():
+    found = came_from_another_category(categories="office_supplies,bla")
+    (told,) = (one.value for one in found.info)
+    assert "bla" in told
+    assert "IT-middelen" in told
+    assert not came_from_another_category(categories="it_assets,office_supplies").info
+
+
+def test_a_presentation_of_everything_does_not_say_that_it_has_no_category():
+    (box,) = came_from_another_category(categories="").get("popover")
+    assert "alles samen" in box.proto.popover.label
 
 
 @pytest.mark.slow

@@ -11,11 +11,17 @@ import streamlit as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import catalogue
+from nami_monitor.kpis import privacy
 from nami_monitor.ui import app, links
 from tests.support.app_test import AppTest
+from tests.support.monitor import Monitor
 
 ROOT = Path(__file__).parents[2]
 OFFICE = {"kpi": "reduce_spend_per_activity", "month": "2026-10", "category": "office_supplies"}
+ORDERS = """
+ordered_on location_id category product_id quantity amount_eur channel
+2026-01-14 Stadhuis Papier A4-80 10 45.50 webshop
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +94,8 @@ def test_a_batch_a_table_and_a_page_narrow_the_rows():
     sound(batch.set_value(web.partition(":")[0]).run())
     rows = found.dataframe[1].value
     assert set(rows["Bestand"]) == {"webwinkel_2026.csv"}
+    assert set(rows["Categorie"]) == {"Kantoorartikelen"}
+    assert set(rows["Kanaal"]) == {"webwinkel"}
     assert at(found, "batch") == web.partition(":")[0]
     assert box(found, "page").options == ["1 t/m 200 van 381", "201 t/m 381 van 381"]
     sound(box(found, "page").set_value("1").run())
@@ -159,6 +167,20 @@ def test_a_figure_without_a_value_or_rows_says_why_and_what_to_do(lang):
     assert found.info
     assert catalogue(lang)["trace.nothing"] in said(found)
     assert not boxes(found, "batch")
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_where_every_row_may_point_to_a_person_that_stands_instead(
+    tmp_path, monkeypatch, no_order_limit
+):
+    monkeypatch.setattr(privacy, "SMALL_CELL_ORDERS", no_order_limit)
+    made = Monitor(tmp_path)
+    made.load("orders", ORDERS)
+    monkeypatch.setattr(app, "store_of", lambda _: made.store)
+    found = opened(data=app.OWN, kpi="impact_spend", month="2026-01")
+    assert "45,50" in found.title[0].value
+    assert any("1 regel op deze bladzijde staat er niet bij" in one.value for one in found.caption)
+    assert len(found.dataframe) == 1
 
 
 def test_own_data_is_empty_and_says_what_to_load():

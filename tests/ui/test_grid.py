@@ -52,6 +52,16 @@ def test_a_figure_is_the_link_and_comes_behind_the_name(first):
     assert shown.iloc[:, 1].tolist() == ["1.5 kg", NONE, "20.0 kg"]
 
 
+def test_a_text_that_the_browser_overlooks_gets_its_room_and_prose_does_not():
+    named = "10 % onder wat 2023 te zien gaf"
+    assert grid._overlooked("Doel", [*["55"] * 9, named]) >= 170
+    assert grid._overlooked("Reden", [*[NONE] * 12, "beveiliging"])
+    assert grid._overlooked("Doel", [named] * 12) is None
+    assert grid._overlooked("Titel van de kolom", ["55"] * 12) is None
+    assert grid._overlooked("Reden", [*["55"] * 12, "Zin na zin. " * 20]) is None
+    assert grid._overlooked("Leeg", []) is None
+
+
 def test_why_there_is_no_figure_can_be_followed():
     assert grid._links([None, 2.0], ["trace?month=1", "trace?month=2"]) == [
         "trace?rank=000000&month=1", "trace?rank=000001&month=2",

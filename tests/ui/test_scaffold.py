@@ -37,6 +37,25 @@ def test_rows_are_written_by_what_they_hold():
     assert all(said in short for said in ("\N{EN DASH}", *written[0], *written[1], "trace?"))
 
 
+def test_a_phone_tells_of_a_history_when_and_what():
+    def page(moment):
+        from nami_monitor.store.journal import RowChange  # noqa: PLC0415 - the script of the page
+        from nami_monitor.ui import app, scaffold  # noqa: PLC0415 - likewise
+
+        change = RowChange(moment, "inkoper", 7, "doelen.csv", {}, {})
+        told = {"targets.events.what": "gesteld", "targets.events.target": "Papier: 55"}
+        scaffold.history(app.current(), "t", "naam", "targets.events", [(change, told)])
+
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC).replace(tzinfo=None)
+    seen = AppTest.from_function(page, args=(moment,), default_timeout=60).run()
+    assert not seen.exception, seen.exception
+    (short,) = (one.proto.body for one in seen.get("html"))
+    assert "gesteld" in short
+    assert "Papier: 55" in short
+    assert "inkoper" not in short
+    assert "inkoper" in seen.dataframe[0].value.iloc[0].tolist()
+
+
 def test_a_form_gives_what_was_filled_in_and_nothing_for_an_empty_field():
     def page():
         import streamlit as st  # noqa: PLC0415 - the script of the page

@@ -90,7 +90,7 @@ def _choose(session: Session, name: str) -> Any:
         if not code:
             return session.t("kit.filters.all")
         named = session.t(f"{key}.{code}") if key else lesson_card.case_name(session, by_code[code])
-        return _capital(named)
+        return wording.begun(named)
 
     label = session.t(f"kit.filters.{name}")
     return by_code.get(filters.select(name, label, [ALL, *by_code], named))
@@ -106,16 +106,12 @@ CHOICES: Final[Mapping[str, tuple[Iterable[Any], str]]] = {
 """The options of each filter, and under which key the catalogue names them; cases by title."""
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def case(session: Session, query: KitQuery) -> None:
     """The case that was chosen, in own words."""
     if query.case is None:
         return
     words = shipped().cases[query.case].words[session.lang]
-    st.header(markdown(_capital(lesson_card.case_name(session, query.case))), anchor=False)
+    st.header(markdown(wording.begun(lesson_card.case_name(session, query.case))), anchor=False)
     st.markdown(markdown(words.context))
     st.markdown(markdown(words.approach))
     st.markdown(session.md("kit.case.involved", who=words.involved))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.access.roles import Role
-from nami_monitor.briefing import decisions
+from nami_monitor.briefing import decisions, wording
 from nami_monitor.briefing.decisions import Decision, DecisionOption
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.core.errors import UserError
@@ -175,11 +175,15 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
         return named if set(named) <= set(offered) else None
 
     first = offered[:1]
-    key = filters.take("categories", read, read(filters.last("category")) or first, ",".join)
+    asked = st.query_params.get("categories", "")
+    key = filters.take("categories", read, read(filters.elsewhere("category")) or first, ",".join)
     now = [code for code in st.session_state.get(key, first) if code in offered]
     st.session_state[key] = now  # a window that opens later would not know it otherwise
     names = [filters.category_name(session, code) for code in now]
-    said = names[0] if len(names) == 1 else session.t("presentation.several", n=len(names))
+    several = session.t("presentation.several", n=len(names))
+    said = (
+        names[0] if len(names) == 1 else several if names else session.t("presentation.everything")
+    )
     with st.popover(session.md("presentation.of_categories", said=said)):
         chosen = st.multiselect(
             session.t("presentation.categories"),
@@ -189,6 +193,9 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
             placeholder=session.t("presentation.everything"),
         )
     filters.remember("categories", ",".join(chosen), ",".join(first))
+    if read(asked) is None:
+        every = [filters.category_name(session, code) for code in offered]
+        filters.say_unknown(session.t("presentation.categories"), asked, said, every)
     return tuple(chosen)
 
 
@@ -248,8 +255,7 @@ def _heading(session: Session, front: list[ReportPage]) -> str:
 
     slides = session.t("presentation.slides", n=len(front), said=counted(len(front)))
     decided = session.t("presentation.asked", n=asked, said=counted(asked))
-    said = session.t("presentation.heading", slides=slides, asked=decided)
-    return said[:1].upper() + said[1:]
+    return wording.begun(session.t("presentation.heading", slides=slides, asked=decided))
 
 
 def _chosen(pages: list[ReportPage]) -> ReportPage:

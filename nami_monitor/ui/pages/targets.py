@@ -50,9 +50,6 @@ SEEN: Final = 8
 STATES: Final = ("not_met", "not_met_so_far", "met_so_far", "met", "open")
 """How targets may stand, in the order in which the heading counts them."""
 
-WIDTHS = {"figure": 150, "over": 150, "distance": 170}
-"""Columns in which more is written than their first rows show, with their width in pixels."""
-
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -173,8 +170,7 @@ def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     rows = [
         _row(session, line, names) for line in sorted(lines, key=lambda line: not _judged(line))
     ]
-    widths = {f"targets.table.{name}": width for name, width in WIDTHS.items()}
-    scaffold.table(session, "targets", session.t("targets.list"), rows, widths=widths, shown=SEEN)
+    scaffold.table(session, "targets", session.t("targets.list"), rows, shown=SEEN)
 
 
 def _judged(line: TargetLine) -> bool:

@@ -14,6 +14,7 @@ from zlib import crc32
 import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
+from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
@@ -311,15 +312,16 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     columns = {
         name: values for name, values in columns.items() if any(v is not None for v in values)
     }
-    grid(
-        session,
-        [_head(session, name) for name in columns],
-        list(zip(*columns.values(), strict=True)),
-        key="trace_rows",
-        name=session.t("trace.rows"),
-        file=kpi.code,
-        download=False,
-    )
+    if columns:
+        grid(
+            session,
+            [_head(session, name) for name in columns],
+            list(zip(*columns.values(), strict=True)),
+            key="trace_rows",
+            name=session.t("trace.rows"),
+            file=kpi.code,
+            download=False,
+        )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
     if listing.guarded:
@@ -387,8 +389,11 @@ def _cell(session: Session, name: str, value: Any) -> Any:
         return session.t("charts.yes") if value else None
     if isinstance(value, list):
         return "; ".join(_written(session, option) for option in value) or None
+    if name == "category" and value:
+        known = RegisterChoices(cache.category_names(session.store), ())
+        return filters.category_name(session, value, known)
     if isinstance(value, str) and name not in {"file", "reason"}:
-        return words.value_name(session, value)
+        return words.value_name(session, words.code_name(session, name, value))
     return value
 
 

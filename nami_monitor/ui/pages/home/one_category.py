@@ -179,15 +179,21 @@ def nothing(session: Session, section: BriefingSection, strategy: Strategy) -> N
         st.caption(markdown(words.reason(session, exempt)))
         return
     lacking = Counter(
-        line.kpi.needs[0].partition(".")[0]
+        _first_lack(line)
         for line in section.glance.unsupported
         if line.kpi.strategy is strategy and line.result.state is State.NOT_COMPUTABLE
     )
-    for table, n in lacking.most_common(1):
-        st.caption(session.md("home.read_in", need=measuring.need(table, session.lang), n=n))
+    for need, n in lacking.most_common(1):
+        st.caption(session.md("home.read_in", need=measuring.need(need, session.lang), n=n))
     if not lacking:
         st.caption(session.t("home.no_figure"))
     doors.link("measurability", session.t("overview.needed"))
+
+
+def _first_lack(line: KpiLine) -> str:
+    """What must be read in first for a figure: a column where its table is there, else a table."""
+    columns = line.result.reason.values.get("columns") if line.result.reason else None
+    return str(next(iter(columns or ()), line.kpi.needs[0].partition(".")[0]))
 
 
 def panel(session: Session, line: KpiLine, chosen: Selection) -> None:
