@@ -77,7 +77,8 @@ class ImportOptions:
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
     texts, each behind its column, what they mean; ``signs`` what stands first in a date, and which
-    sign before decimals, where a file does not show it; of ``apart`` no other is merged. With
+    sign before decimals, where a file does not show it, and whether lines that it calls credit are
+    subtracted; of ``apart`` no other is merged. With
     ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
@@ -121,6 +122,7 @@ def import_(
     vat: Annotated[str | None, typer.Option("--vat")] = None,
     dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
+    credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -148,7 +150,7 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
-        signs={"dates": dates, "decimal": decimal},
+        signs={"dates": dates, "decimal": decimal, "credit": credit},
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -287,6 +289,16 @@ def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | N
     return replace(asked, choices=tuple(choices))
 
 
+def _given(
+    questions: Sequence[proposal.FileQuestion], options: ImportOptions
+) -> Iterator[tuple[proposal.FileQuestion, proposal.FileAnswer]]:
+    """Yield the questions that an option answers by name, each with its answer."""
+    for question in questions:
+        for answer in question.choices:
+            if answer.name.rpartition(".")[2] == options.signs.get(question.key):
+                yield question, answer
+
+
 def _read_as(
     session: CommandSession,
     asked: proposal.FileQuestion,
@@ -299,9 +311,8 @@ def _read_as(
     Raises:
         UserError: ``import.open_questions`` where neither does.
     """
-    for answer in asked.choices:
-        if answer.name.rpartition(".")[2] == options.signs.get(asked.key):
-            return answer.profile
+    for _, answer in _given([asked], options):
+        return answer.profile
     if not session.asks:
         raise UserError("import.open_questions", file=file.name, questions=_said(session, asked))
     return _answered(session, asked, profile, {})
@@ -398,6 +409,10 @@ def _proposed(
     counted = "quantity" in dict(options.fixed)
     agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):
+        if given := next(_given(questions, options), None):
+            profile = given[1].profile
+            agreed.add(given[0].key)
+            continue
         if not session.asks:
             told = "; ".join(_said(session, question, undated) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
@@ -520,7 +535,7 @@ def _said(
         option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
     if question.key == "packed":
         option = f'"{name}={question.headers[0]}"'
-    if question.key in {"dates", "decimal"}:
+    if question.key in {"dates", "decimal", "credit"}:
         names = " | ".join(answer.name.rpartition(".")[2] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
     if name in undated:

@@ -162,6 +162,30 @@ def test_packs_are_asked_about_and_never_taken_for_pieces(nami, answer, pieces):
         assert db.value("select sum(quantity) from orders") == pieces
 
 
+CREDIT = (
+    "Leverdatum;Locatie;Categorie;Kanaal;Soort;Aantal;Bedrag excl. btw\n"
+    "02-10-2026;Stadhuis;Papier;kast;Factuur;12;100,00\n"
+    "05-10-2026;Werf;Papier;kast;Creditnota;4;30,00\n"
+)
+
+
+@pytest.mark.parametrize(("answer", "sums"), [("subtract", (8, 70)), ("keep", (16, 130))])
+def test_credit_notes_without_a_minus_are_asked_about_and_never_counted_unseen(nami, answer, sums):
+    file = nami.write("facturen.csv", CREDIT)
+    (refused,) = nami.json("import", file, "--lang", "nl", "--yes", code=1)
+    assert "--credit subtract | keep" in refused["refused"]
+    (report,) = nami.json("import", file, "--yes", "--credit", answer)
+    assert report["accepted"] == 2
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows("select sum(quantity), sum(amount_eur) from orders") == [sums]
+    (again,) = nami.json(
+        "import", nami.write("november.csv", CREDIT.replace("-10-", "-11-")), "--yes"
+    )
+    assert again["accepted"] == 2
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(amount_eur) from orders") == 2 * sums[1]
+
+
 @pytest.mark.parametrize("option", [("--vat", "half"), ("--set", "kleur=rood")])
 def test_an_answer_that_answers_nothing_is_refused(nami, option):
     file = nami.write("x.csv", STATEMENT)

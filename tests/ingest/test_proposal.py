@@ -8,7 +8,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.library import read_sheets
-from nami_monitor.ingest.profiles.profile import Origin, Profile
+from nami_monitor.ingest.profiles.profile import Origin, Profile, Sign
 from nami_monitor.tables import Codes
 from tests.support import supplied
 
@@ -162,6 +162,60 @@ def test_packs_of_which_nothing_says_what_they_hold_are_never_taken_for_pieces(t
     assert proposal.asks(sheet, by_article, {}, agreed={"table", "unsure"}) == []
     assert single == profile
     assert proposal.asks(sheet, single, {}, agreed={"table", "unsure", "packed"}) == []
+
+
+CREDITED = (
+    "Datum;Locatie;Categorie;Soort;Bedrag;Aantal",
+    "13-02-2026;Werf;papier;Factuur;10,50;3",
+    "17-02-2026;Werf;papier;{word};{amount};{pieces}",
+    "18-02-2026;Werf;papier;Factuur;-1,00;1",
+)
+
+
+@pytest.mark.parametrize("word", ["Creditnota", "credit", "Retourzending", "CREDIT NOTE", "Refund"])
+def test_lines_that_are_taken_back_without_a_minus_are_asked_about(tmp_path, word):
+    rows = [row.format(word=word, amount="4,00", pieces="2") for row in CREDITED]
+    sheet = sheet_of(tmp_path, *rows)
+    profile = mapped(sheet, "orders", channel="webshop")
+    agreed = {"table", "unsure"}
+    (question,) = proposal.asks(sheet, profile, {}, agreed=agreed)
+    assert (question.key, question.seen) == ("credit", word)
+    assert question.headers == ("Soort", "Aantal", "Bedrag")
+    subtracted, kept = (one.profile for one in question.choices)
+    signs = {name: subtracted.tables[0].columns[name].sign for name in ("amount_eur", "quantity")}
+    assert signs == dict.fromkeys(signs, Sign("Soort", (word.lower(),)))
+    assert proposal.asks(sheet, subtracted, {}, agreed=agreed) == []
+    assert kept == profile
+    assert proposal.asks(sheet, kept, {}, agreed={*agreed, "credit"}) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "amount", "pieces", "asked"),
+    [
+        ("Credit", "-4,00", "2", ("Soort", "Aantal")),
+        ("Credit", "4,00-", "-2", ()),
+        ("Credit", "(4,00)", "\u22122", ()),
+        ("Kredietunie", "4,00", "2", ()),
+        ("C", "4,00", "2", ()),
+        ("Credit", "", "", ()),
+    ],
+)
+def test_only_what_is_taken_back_without_a_minus_is_asked_about(
+    tmp_path, word, amount, pieces, asked
+):
+    rows = [row.format(word=word, amount=amount, pieces=pieces) for row in CREDITED]
+    sheet = sheet_of(tmp_path, *rows)
+    profile = mapped(sheet, "orders", channel="webshop")
+    found = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert tuple(one.headers for one in found) == ((asked,) if asked else ())
+
+
+def test_the_sides_of_a_ledger_are_asked_about(tmp_path):
+    rows = [row.format(word="C", amount="4,00", pieces="2") for row in CREDITED]
+    sheet = sheet_of(tmp_path, *(row.replace(";Factuur;", ";D;") for row in rows))
+    profile = mapped(sheet, "orders", channel="webshop")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert (question.key, question.seen) == ("credit", "C")
 
 
 def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):

@@ -9,13 +9,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import polars as pl
+
 from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.profiles.preview import values_in
-from nami_monitor.ingest.profiles.profile import CREATE, Origin, Profile, TableMap, Unpivot
-from nami_monitor.ingest.profiles.source_cells import normal_header
+from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.profiles.preview import first_records, values_in
+from nami_monitor.ingest.profiles.profile import (
+    CREATE,
+    Origin,
+    Profile,
+    Sign,
+    TableMap,
+    Unpivot,
+)
+from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import (
     certain_headers,
     guess_table,
@@ -42,8 +51,21 @@ PACKED: Final = re.compile(
     r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
 )
 """Headings of quantities that are packs."""
+CREDIT: Final = re.compile(
+    r"(credit|kredit|krediet|retour|refund|return)[ -]?"
+    r"(nota|factuur|note|memo|invoice|order|zending|ering|e?n|s|ed)?"
+    r"|gecrediteerd|geretourneerd|teruggave|terugbetaling",
+    re.IGNORECASE,
+)
+"""Words with which a line says that it is taken back."""
+CREDIT_SIDE: Final = {"c", "cr", "d", "db", "deb", "dr"}
+"""The letters of the two sides of a ledger; the first two are credit."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
+MOST_WORDS: Final = 12
+"""A column of more words than these does not say of what kind a line is."""
+MINUS_SEEN: Final = re.compile("^[^0-9]*[(\u2212\u2013-]|[\u2212\u2013-]$")
+"""A number that is negative as people write it."""
 MOST: Final = 4
 """Answers that are offered as buttons, where the file or the database knows more."""
 LEAST_MONTHS: Final = 3
@@ -52,7 +74,7 @@ ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "ev
 """Measures of activity that are offered, and looked for in the name of a file."""
 CHANNELS: Final = ("webshop", "cabinet", "contract")
 """Channels that are offered until the data hold the organisation's own."""
-OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed"})
+OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed", "credit"})
 """Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
 """Answers about VAT with the rate that they state."""
@@ -331,6 +353,8 @@ def asks(
         found.append(doubt)
     if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
+    if "credit" not in agreed and (credit := _credit(sheet, profile)):
+        found.append(credit)
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
     if profile.money and profile.vat_known is None:
@@ -395,6 +419,62 @@ def _packed(profile: Profile, quantity: Origin) -> FileQuestion:
         FileAnswer("asking.answers.single", profile),
     )
     return FileQuestion("packed", "quantity", headers=quantity.columns[:1], choices=choices)
+
+
+def _credit(sheet: Sheet, profile: Profile) -> FileQuestion | None:
+    """Whether lines that a column calls credit are subtracted, where they bear no minus."""
+    for header in mappable(sheet):
+        texts = values_in(sheet, header, profile.unpivot, MOST_WORDS + 1)
+        words = [text for text in texts if _says_credit(text, texts)]
+        if not words or len(words) == len(texts) or len(texts) > MOST_WORDS:
+            continue
+        sign = Sign(header, tuple(text.lower() for text in words))
+        tables = tuple(_subtracting(sheet, table, sign, words) for table in profile.tables)
+        if tables == profile.tables:
+            continue
+        signed = [one for table in tables for one in table.columns.values() if one.sign == sign]
+        choices = (
+            FileAnswer("asking.answers.subtract", replace(profile, tables=tables)),
+            FileAnswer("asking.answers.keep", profile),
+        )
+        beside = (header, *(origin.columns[0] for origin in signed))
+        return FileQuestion("credit", seen=", ".join(words), headers=beside, choices=choices)
+    return None
+
+
+def _subtracting(sheet: Sheet, table: TableMap, sign: Sign, words: Sequence[str]) -> TableMap:
+    """The table whose figures a sign makes negative, where every such line is without a minus."""
+    signed = {
+        name: replace(origin, sign=sign)
+        for name in ("amount_eur", "quantity")
+        if (origin := table.columns.get(name))
+        and not origin.sign
+        and sign.column not in origin.columns
+        and _all_positive(sheet, sign.column, words, origin.columns)
+    }
+    return replace(table, columns={**table.columns, **signed})
+
+
+def _says_credit(text: str, beside: Sequence[str]) -> bool:
+    """Whether a word of a column says credit; a letter does where all are sides of a ledger."""
+    sides = {each.lower().rstrip(".") for each in beside}
+    one = text.lower().rstrip(".")
+    return bool(CREDIT.fullmatch(one)) or (sides <= CREDIT_SIDE and one in {"c", "cr"})
+
+
+def _all_positive(sheet: Sheet, header: str, words: Sequence[str], figures: Sequence[str]) -> bool:
+    """Whether no line with one of the words has a minus in one of the columns."""
+    numbers = column_numbers(sheet.columns)
+    said, *cells = (numbers.get(normal_header(one)) for one in (header, *figures))
+    rows = first_records(sheet).rows
+    if said is None or not cells or None in cells or not isinstance(rows, pl.DataFrame):
+        return False
+    own = [
+        [(untag(cell) or "").strip() for cell in row[1:] if cell]
+        for row in rows.select(f"c{said}", *(f"c{at}" for at in dict.fromkeys(cells))).rows()
+        if (untag(row[0]) or "").strip() in words
+    ]
+    return any(own) and not any(MINUS_SEEN.search(cell) for row in own for cell in row)
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
