@@ -76,9 +76,8 @@ class ImportOptions:
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
-    texts, each behind its column, what they mean; ``signs`` what stands first in a date, and which
-    sign before decimals, where a file does not show it, and whether lines that it calls credit are
-    subtracted; of ``apart`` no other is merged. With
+    texts, each behind its column, what they mean; ``signs`` what stands first in a date, which sign
+    before decimals, and whether credit lines are subtracted; of ``apart`` no other is merged. With
     ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
@@ -410,8 +409,8 @@ def _proposed(
     agreed = {"unsure", *(["table"] if options.table else []), *(["packs"] if counted else [])}
     while questions := proposal.asks(sheet, profile, known, agreed=agreed):
         if given := next(_given(questions, options), None):
-            profile = given[1].profile
             agreed.add(given[0].key)
+            profile = given[1].profile
             continue
         if not session.asks:
             told = "; ".join(_said(session, question, undated) for question in questions)
@@ -526,21 +525,18 @@ def _said(
         header=question.headers[0] if question.headers else "",
     )
     plain = sentence.replace("**", "")
-    if question.key == "table":
-        names = " | ".join(answer.name.split(".")[1] for answer in question.choices)
-        return f"{plain} --table {names}"
-    option = " | ".join(proposal.RATES) if question.key == "vat" else f"{name}="
-    if question.key == "packs":
-        held, packs = question.headers
-        option = f'"{name}={packs}" | --set "{name}={packs}{TIMES}{held}"'
-    if question.key == "packed":
-        option = f'"{name}={question.headers[0]}"'
-    if question.key in {"dates", "decimal", "credit"}:
-        names = " | ".join(answer.name.rpartition(".")[2] for answer in question.choices)
+    if question.key in {"table", "vat", "dates", "decimal", "credit"}:
+        at = 1 if question.key == "table" else -1
+        names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
+    option = f"{name}="
+    if question.key in {"packs", "packed"}:
+        *held, packs = question.headers
+        option = f'"{name}={packs}"'
+        option += "".join(f' | --set "{name}={packs}{TIMES}{one}"' for one in held)
     if name in undated:
         option = f"{option} | --month"
-    return f"{plain} {'--vat' if question.key == 'vat' else '--set'} {option}"
+    return f"{plain} --set {option}"
 
 
 def _answered(
@@ -573,7 +569,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         profiles = {
             name: profile
             for name, profile in library.profiles_in(folder).items()
-            if wanted is None or any(table.name == wanted for table in profile.tables)
+            if wanted in {None, *(table.name for table in profile.tables)}
         }
         recognised = library.recognise(file, profiles, file.name, cells)
         if recognised.mended:
@@ -591,9 +587,8 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
     if wanted is None:
         return None, None
     try:
-        made = proposal.auto_profile(
-            library.read_sheets(file, Layout(), cells)[0], wanted, file.stem
-        )
+        sheet = library.read_sheets(file, Layout(), cells)[0]
+        made = proposal.auto_profile(sheet, wanted, file.stem)
     except UserError as error:
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
@@ -639,9 +634,8 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
         yield session.t("cli.import.already", file=report.file, batch=report.already_in)
     else:
         yield session.t("cli.import.done", file=report.file, batch=report.batch)
-        if report.main.known and not any(
-            of_table.accepted or of_table.replaced for of_table in report.tables.values()
-        ):
+        booked = any(one.accepted or one.replaced for one in report.tables.values())
+        if report.main.known and not booked:
             yield session.t("cli.import.nothing_new")
     yield from sentences_above(report, session.lang)
     counts = ("read", "skipped", "accepted", "set_aside", "known", "replaced")

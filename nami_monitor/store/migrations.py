@@ -80,7 +80,11 @@ def upgrade(path: Path, wait: float) -> None:
                 return
             with _turn(path, wait):
                 if seen:
-                    _rebuild(path, fresh)
+                    try:
+                        _rebuild(path, fresh)
+                    except BaseException:  # on a full disk the half of it takes room from all
+                        shutil.rmtree(fresh, ignore_errors=True)
+                        raise
                     path.replace(kept_copy(path, seen))
                 if _log(path).exists():  # what the earlier program had not merged stays with it
                     *_, last = (one for one in kept_copies(path) if one.suffix != ".wal")

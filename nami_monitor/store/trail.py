@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from nami_monitor.core.temporary import replacing
 from nami_monitor.store.snapshots import WAITING
 from nami_monitor.store.transaction import Transaction, now
 
@@ -62,13 +63,13 @@ def take_down(folder: Path, who: str, act: str, about: str = "", name: str = "")
     place = folder / WAITING
     try:
         place.mkdir(exist_ok=True)
-        half = place / f"{row['id']}.part"
-        half.write_text(json.dumps(row | {"done_at": row["done_at"].isoformat()}), "utf-8")
-        half.replace(half.with_suffix(".json"))
-    except OSError:
+        with replacing(place / f"{row['id']}.json") as half:
+            half.write_text(json.dumps(row | {"done_at": row["done_at"].isoformat()}), "utf-8")
+    except OSError as error:
         logging.getLogger(__name__).warning(
-            "not in the trail: %s %s %s by %s", act, about, name, signed or "-", exc_info=True
-        )
+            "not in the trail: %s %s %s by %s (%s)",
+            act, about, name, signed or "-", error.strerror,
+        )  # fmt: skip
 
 
 def waiting(folder: Path) -> dict[Path, TrailRow]:

@@ -77,7 +77,7 @@ def make_parts(store: Store) -> list[Store]:
     parts = {limit: part_of(store, limit) for limit in limits(sign_in.service()[0].people)}
     for limit, part in parts.items():
         if names := unknown_in(part, limit):
-            said = text("access.unknown", "en", names=", ".join(names), file=FILE)
+            said = text("access.unknown_logged", "en", names=", ".join(names), file=FILE)
             log_once(said, said)
     return [*parts.values()]
 

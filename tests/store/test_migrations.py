@@ -8,8 +8,10 @@ as the last code with schema 7 upgraded it, and ``schema8`` and ``schema9`` like
 """
 
 import contextlib
+import errno
 import json
 import lzma
+import os
 import shutil
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
@@ -226,6 +228,17 @@ def test_who_writes_first_writes_to_what_was_upgraded(earlier, half):
         path.replace(path.with_name("own.duckdb.upgrade"))
     with closing(Store(path)) as store, store.write() as db:
         assert plain(db.rows(QUERIES["orders"])) == AS_READ_THEN["orders"]
+
+
+def test_an_upgrade_that_fails_leaves_no_half_database(path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = sorted(path.parent.rglob("*"))
+    monkeypatch.setattr(migrations.snapshots, "publish", full)
+    with pytest.raises(UserError, match=r"store\.full"), Store(path).read():
+        pass
+    assert sorted(path.parent.rglob("*")) == before
 
 
 def test_without_room_nothing_is_upgraded(path, monkeypatch):

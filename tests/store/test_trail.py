@@ -1,7 +1,10 @@
 """The trail tells who did what when, and nothing takes a row out."""
 
 import contextlib
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -108,8 +111,22 @@ def test_an_export_makes_no_snapshot_and_an_address_is_no_role(store):
 def test_an_export_that_cannot_be_noted_is_made_and_stands_in_the_log(store, caplog):
     (store.path / snapshots.WAITING).write_text("in the way")
     store.acted("adv", "export", "orders", "csv")
-    assert "export orders csv by adv" in caplog.text
+    assert caplog.messages == ["not in the trail: export orders csv by adv (File exists)"]
+    assert "Traceback" not in caplog.text
     assert store.trail()
+
+
+def test_an_export_that_is_noted_on_a_full_disk_leaves_nothing_half_written(
+    store, caplog, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    store.acted("adv", "export", "orders", "csv")
+    assert "export orders csv by adv (No space left on device)" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert not list((store.path / snapshots.WAITING).iterdir())
 
 
 def test_files_that_are_no_act_are_left_out(store):
