@@ -185,6 +185,8 @@ def test_lines_that_are_taken_back_without_a_minus_are_asked_about(tmp_path, wor
     signs = {name: subtracted.tables[0].columns[name].sign for name in ("amount_eur", "quantity")}
     assert signs == dict.fromkeys(signs, Sign("Soort", (word.lower(),)))
     assert proposal.asks(sheet, subtracted, {}, agreed=agreed) == []
+    assert proposal.roles_of(subtracted, "Soort") == (proposal.SIGNED,)
+    assert proposal.with_role(subtracted, "Soort", "") == profile
     assert kept == profile
     assert proposal.asks(sheet, kept, {}, agreed={*agreed, "credit"}) == []
 

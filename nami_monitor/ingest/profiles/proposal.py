@@ -40,6 +40,8 @@ MONTHS: Final = "@months"
 """The role of a column whose heading is a month (or another heading) and becomes rows."""
 HELD: Final = "@held"
 """The role of a column that says how many pieces a pack holds: the quantity is packs times it."""
+SIGNED: Final = "@sign"
+"""The role of a column that says which lines are subtracted."""
 HOLDS: Final = re.compile(
     r"inhoud|(stuks|aantal|units|pieces) ?(per|/) ?\w+|per (verpakking|vpe|pak|doos)|pack ?size",
     re.IGNORECASE,
@@ -213,7 +215,8 @@ def roles_of(profile: Profile, header: str) -> tuple[str, ...]:
             named = [normal_header(one) for one in (*origin.columns, *origin.further)]
             if wanted in named:
                 held = origin.how == "times" and wanted != named[0]
-                found.append(HELD if held else name)
+                signs = origin.sign and wanted == normal_header(origin.sign.column)
+                found.append(SIGNED if signs else HELD if held else name)
     return tuple(dict.fromkeys(found))
 
 
@@ -240,6 +243,8 @@ def _with_role(table: TableMap, header: str, role: str) -> TableMap:
     origins = {}
     for name, origin in table.columns.items():
         left = tuple(c for c in origin.columns if normal_header(c) != wanted)
+        if origin.sign and normal_header(origin.sign.column) == wanted:
+            origin = replace(origin, sign=None)  # noqa: PLW2901 - the column plays another role now
         if left:
             alone = len(left) == 1 and origin.how == "times"
             origins[name] = replace(origin, columns=left, how="first" if alone else origin.how)

@@ -130,9 +130,9 @@ def _role(
 def _role_name(session: Session, role: str, *, person: bool) -> str:
     if role == UNUSED:
         return session.t("sheet.person" if person else "sheet.unused")
-    named = {proposal.MONTHS: "sheet.months", proposal.HELD: "sheet.held"}
+    named = {proposal.MONTHS: "months", proposal.HELD: "held", proposal.SIGNED: "signed"}
     return " + ".join(
-        session.t(named[name]) if name in named else words.column_name(session, name)
+        session.t(f"sheet.{named[name]}") if name in named else words.column_name(session, name)
         for name in role.split("\n")
     )
 
