@@ -61,7 +61,7 @@ CREDIT: Final = re.compile(
 )
 """Words with which a line says that it is taken back."""
 CREDIT_SIDE: Final = {"c", "cr", "d", "db", "deb", "dr"}
-"""The letters of the two sides of a ledger; the first two are credit."""
+"""The letters of the two sides of a ledger: c and cr for credit, the others for debit."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST_WORDS: Final = 12
