@@ -38,6 +38,12 @@ FLOORS = {
 """The least coverage of each room in percent; modules outside any room count as nami_monitor."""
 
 
+def room_of(name):
+    """The room of a file of nami_monitor; nami_monitor for a module outside any."""
+    package, *inside, _ = Path(name).parts
+    return inside[0] if inside else package
+
+
 def coverage_by_room(report):
     """The coverage of each room in percent.
 
@@ -49,8 +55,7 @@ def coverage_by_room(report):
     """
     total, covered = Counter(), Counter()
     for name, file in report["files"].items():
-        package, *inside, _ = Path(name).parts
-        room = inside[0] if inside else package
+        room = room_of(name)
         summary = file["summary"]
         seen = summary["covered_lines"] + summary["covered_branches"]
         total[room] += seen + summary["missing_lines"] + summary["missing_branches"]
@@ -67,13 +72,28 @@ def below_floor(coverage):
     ]
 
 
+def uncovered(report, rooms):
+    """One line for each file of the rooms with lines or branches that were not run."""
+    return [
+        f"{name}: lines {file['missing_lines']}, branches {file['missing_branches']}"
+        for name, file in sorted(report["files"].items())
+        if (file["missing_lines"] or file["missing_branches"]) and room_of(name) in rooms
+    ]
+
+
 def main(folder):
-    """Print the coverage of each room; return 1 when one is below its floor, else 0."""
+    """Print the coverage of each room; return 1 when one is below its floor, else 0.
+
+    Of a room below its floor the lines and branches that were not run are printed as well.
+    """
     seen = [json.loads(path.read_text("utf-8")) for path in sorted(Path(folder).glob("*.json"))]
-    coverage = coverage_by_room(reduce(merge_coverage, seen))
+    report = reduce(merge_coverage, seen)
+    coverage = coverage_by_room(report)
     print(", ".join(f"{room} {percent:.1f}%" for room, percent in sorted(coverage.items())))
     sentences = below_floor(coverage)
-    print(*sentences, sep="\n", end="\n" if sentences else "")
+    low = {room for room, percent in coverage.items() if percent < FLOORS[room]}
+    for line in [*uncovered(report, low), *sentences]:
+        print(line)
     return int(bool(sentences))
 
 

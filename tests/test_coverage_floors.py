@@ -44,7 +44,9 @@ def test_a_room_below_its_floor_fails_with_both_figures(tmp_path, capsys):
     assert main(tmp_path) == 0
     write(tmp_path, "1.json", whole | {"nami_monitor/core/a.py": file(400, 350)})
     assert main(tmp_path) == 1
-    assert "core: 87.50% is covered, 100% is needed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "core: 87.50% is covered, 100% is needed" in said
+    assert "nami_monitor/core/a.py: lines [351, 352" in said
 
 
 def test_what_one_process_ran_is_run(tmp_path):

@@ -353,3 +353,8 @@ def test_stated_date_patterns_are_held_against_the_texts(texts, stated, fits):
         check_dates("Datum", texts, stated)
     assert refused.value.key == "import.dates_contradicted"
     assert refused.value.values["example"] in texts
+
+
+@pytest.mark.parametrize(("code", "sign"), [("VUV", "VUV"), ("WST", "WST"), ("SEK", "kr")])
+def test_a_currency_whose_language_nobody_describes_has_its_code(code, sign):
+    assert sign in currency_signs(code)

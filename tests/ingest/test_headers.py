@@ -8,7 +8,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.preview import sources, values_in
-from nami_monitor.ingest.profiles.profile import parse_profile
+from nami_monitor.ingest.profiles.profile import Unpivot, parse_profile
 from nami_monitor.ingest.profiles.proposal import auto_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, distinct_headers
 from nami_monitor.ingest.profiles.suggest import matching_profiles, suggest
@@ -149,3 +149,15 @@ def test_mapping_offers_each_and_chooses_none(tmp_path):
 def test_a_number_behind_a_name_may_be_its_own():
     assert distinct_headers(("Maat (2)", "Maat (3)")) == ("Maat (2)", "Maat (3)")
     assert column_numbers(("A", "a (2)", "B")) == {"a": 1, "a (1)": 1, "a (2)": 2, "b": 3}
+
+
+def test_months_side_by_side_are_offered_as_the_two_columns_that_they_become(tmp_path):
+    path = tmp_path / "maanden.csv"
+    path.write_text("Plaats;jan 2025;feb 2025\nA;1;2\nB;3;4\n", "utf-8")
+    (sheet,) = read(path, Layout())
+    unpivot = Unpivot("^(jan|feb) ", "@maand", "@aantal")
+    offered = sources(sheet, unpivot)
+    assert {"Plaats", "@maand", "@aantal"} <= set(offered)
+    assert not {"jan 2025", "feb 2025"} & set(offered)
+    assert values_in(sheet, "@maand", unpivot) == ["jan 2025", "feb 2025"]
+    assert values_in(sheet, "Plaats", unpivot) == ["A", "B"]

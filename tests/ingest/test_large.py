@@ -1,5 +1,6 @@
 """A file that is streamed gives what the same file gives when it is read whole."""
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -353,3 +354,14 @@ def test_a_large_file_is_refused_for_unknown_codes_before_it_is_read_whole(
     assert said[0][0] == said[1][0]
     if answers is None:
         assert said[0][1]["kinds"] == said[1][1]["kinds"] == "locations"
+
+
+def test_the_copy_of_a_file_in_another_encoding_goes_when_the_file_is_refused(tmp_path):
+    path = tmp_path / "breed.csv"
+    path.write_bytes("Naam;Aantal\nCafé;1;2\nZoë;3;4\n".encode("cp1252"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "LARGE_BYTES", 0)
+        patch.setattr(tempfile, "tempdir", str(tmp_path))
+        with pytest.raises(UserError, match="wider_than_header"):
+            read_delimited(path, LAYOUT)
+    assert [left.name for left in tmp_path.iterdir()] == ["breed.csv"]

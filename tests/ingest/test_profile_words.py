@@ -8,10 +8,12 @@ from string import Formatter
 import pytest
 
 import nami_monitor
+from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ingest.book.stage import model_checks
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.convert import FOREIGN, Reading, conversion, pack_flag
+from nami_monitor.ingest.profiles.library import profile_file
 from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.store import Work
 from nami_monitor.tables import TABLES, columns
@@ -100,3 +102,10 @@ def test_a_question_has_its_sentence(key, lang):
     assert placeholders(words[f"questions.{key}"]) <= QUESTIONS[key]
     if key != "replace":
         assert placeholders(words[f"errors.questions.{key}"]) <= QUESTIONS[key]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "???", "\u4ef6\u6570"])
+def test_a_name_of_which_no_letter_is_left_names_no_file(tmp_path, name):
+    with pytest.raises(UserError, match=r"^profile\.name\("):
+        profile_file(tmp_path, name)
+    assert profile_file(tmp_path, "Café & Co. (2025)").name.startswith("cafe_co_2025")

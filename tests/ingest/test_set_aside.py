@@ -210,3 +210,31 @@ def test_a_batch_that_is_not_there_or_has_nothing_open_says_so(store):
         set_aside_rows(db, 9)
     with pytest.raises(UserError, match=r"set_aside\.none_open"):
         abandon(store, 9, who="cm")
+
+
+def test_a_csv_holds_stored_numbers_and_days_as_the_profile_reads_them(store, tmp_path):
+    reading = PROFILE.replace(
+        "[[table]]", '[file]\ndates = ["%d-%m-%Y"]\ndecimal = ","\n[[table]]', 1
+    )
+    book = openpyxl.Workbook()
+    for row in (
+        [*HEADER[:4], "Ref"],
+        [dt.date(2025, 2, 1), "L1", "papier", 1.125, "A1"],
+        [dt.date(2025, 2, 3), None, "papier", 1.125, "A2"],
+        [dt.datetime(2025, 2, 4, 14, 30), "", "papier", 2000, "A3"],  # noqa: DTZ001 - a sheet has no zone
+    ):
+        book.active.append(row)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    profile = parse_profile(reading)
+    import_file(store, path, profile, answers=Answers.yes(), who="t")
+    out = tmp_path / "mend.csv"
+    assert written(store, 1, out) == 2
+    lines = out.read_text("utf-8-sig")
+    assert "03-02-2025;" in lines
+    assert "04-02-2025;" in lines
+    assert ";1,125;" in lines
+    out.write_text(lines.replace(";;papier", ";L1;papier"), "utf-8")
+    mended = import_file(store, out, profile, answers=Answers.yes(), who="t")
+    assert mended.main.accepted == 2
+    assert rows(store, "select quantity from orders order by 1") == [(1.125,), (1.125,), (2000,)]

@@ -10,12 +10,16 @@ import xlwt
 from babel.numbers import get_currency_symbol, list_currencies
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import (
     AmountAside,
+    Report,
+    TableCounts,
     as_document,
     from_json,
     sentences_above,
+    sentences_of_counts,
     sentences_of_overwritten,
     to_json,
 )
@@ -279,7 +283,6 @@ def test_the_currency_of_the_profile_is_not_asked_about(offer, code, head, words
     assert asked(offer, PLAIN.format(head=head), amount=f'"{head}"', more=more) == words
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "name", "more", "words"),
     [
@@ -629,3 +632,40 @@ def test_a_cell_without_the_part_that_counts_is_not_a_blank_one(store, offer):
     report = offer(text, orders(quantity='{ from = "Stuks", regex = "([0-9]+) dozen" }'))
     assert report.main.reasons == {"not_a_number": 1}
     assert rows(store, "select quantity from orders order by ordered_on") == [(7.0,), (None,)]
+
+
+def test_months_beyond_the_first_are_told_together():
+    aside = [AmountAside(dt.date(2024, month, 1), 10.0, 90.0, 0) for month in range(1, 13)]
+    *told, rest = sentences_above(Report("a.csv", amounts_aside=tuple(aside)), "nl")
+    assert 1 < len(told) < len(aside)
+    assert f"€ {10 * (len(aside) - len(told))},00" in rest.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_said_of_the_counts_is_a_sentence_each(lang):
+    counts = TableCounts(
+        read=9,
+        skipped={"blank": 2, "dropped: Soort": 1},
+        received=6,
+        accepted=3,
+        set_aside=3,
+        known=0,
+        replaced=0,
+        reasons={"unknown_code": 3},
+    )
+    report = Report(
+        "a.csv",
+        tables={"orders": counts},
+        absent_columns=("unit",),
+        first_date=dt.date(2025, 1, 2),
+        last_date=dt.date(2025, 1, 31),
+        created={"products": 7},
+        disagreements=8,
+        released=(4, 5),
+    )
+    said = list(sentences_of_counts(report, lang))
+    assert len(said) == 8
+    assert all(
+        any(part in sentence for sentence in said)
+        for part in ("2025", "Soort", text("columns.unit", lang), "7", "8", "4, 5", "3")
+    )

@@ -356,3 +356,12 @@ def test_mended_rows_are_read_whole_for_longer(tmp_path, monkeypatch):
     monkeypatch.setattr(delimited, "LARGE_BYTES", 10)
     sheet = read_text(tmp_path, f"nami_batch;nami_line;Prijs\n{BODY}")
     assert sheet.rows["c1"].to_list() == [str(n) for n in range(1, 11)]
+
+
+def test_a_few_lines_that_no_encoding_explains_leave_the_others_readable(tmp_path):
+    good = "".join(f"{n};Noord;1\n" for n in range(20)).encode()
+    sheet = read_text(
+        tmp_path, b"Nr;Plaats;Aantal\n" + good + b"21;R\x80\x81wand\x81\xc7z;K\xcc\xa2\xed\xdbn\n"
+    )
+    assert sheet.layout.encoding == "utf-8"
+    assert sheet.rows["line"].to_list() == list(range(2, 22))

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest import limits
 from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
-from nami_monitor.ingest.parse import ods, sheets
+from nami_monitor.ingest.parse import ods, sheets, xlsx
 from nami_monitor.ingest.parse.sheets import SheetWriter
 
 SMALL = Budget(seconds=5, memory=1 << 30, data=1000, cells=20)
@@ -137,3 +137,14 @@ def test_a_file_that_took_too_much_is_refused_and_not_read_again(
             pass
         assert refused.value.key == key
     assert len(runs) == 1
+
+
+def test_a_package_with_parts_for_more_sheets_than_anybody_makes_is_refused(tmp_path, monkeypatch):
+    import xlsxwriter  # noqa: PLC0415 - one test writes a workbook
+
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for _ in range(3):
+            book.add_worksheet()
+    monkeypatch.setattr(xlsx, "MOST_SHEETS", 2)
+    assert refusal(xlsx.check_package, path) == "reading.too_many_sheets"

@@ -230,3 +230,13 @@ def test_more_cells_than_anyone_has_are_refused_before_reading(tmp_path, monkeyp
     path = write(tmp_path, pl.DataFrame({"a": range(11)}))
     with pytest.raises(UserError, match=r"reading.too_far"):
         child.check_parquet(path, budget_of(path))
+
+
+def test_a_file_with_damaged_numbers_is_refused_and_said_to_be(tmp_path):
+    path = write(tmp_path, pl.DataFrame({"Aantal": [float(n * n) for n in range(9)]}))
+    whole = path.read_bytes()
+    size = int.from_bytes(whole[-8:-4], "little")
+    damaged = whole[:4] + b"\xff" * (len(whole) - 12 - size) + whole[-8 - size :]
+    path.write_bytes(damaged)
+    with pytest.raises(UserError, match=r"^reading\.broken\("):
+        read(path)
