@@ -232,7 +232,8 @@ def _what(line: KpiLine, lang: Lang) -> str:
     unit = unit_text(result, lang)
     said = wording.name(line, lang)
     if unit and result.unit not in SIGNED:
-        said = text("report.in_unit", lang, name=said, unit=unit)
+        how = "per" if unit.startswith("per ") else "in"
+        said = text(f"report.{how}_unit", lang, name=said, unit=unit)
     if result.low is not None and result.high is not None:
         limits = (limit_text(result, limit, lang) for limit in (result.low, result.high))
         low, high = limits

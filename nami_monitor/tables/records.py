@@ -12,7 +12,7 @@ class Orders(pa.DataFrameModel):
     ordered_on: pl.Date = column(
         "besteldatum|datum|orderdatum|leverdatum|factuurdatum|boekingsdatum|order date|trans date"
         "|transaction date|payment date|date of payment|invoice date|delivery date|date|maand",
-        "boekdatum|betaaldatum|date paid|award date|month|periode|jaar|year",
+        "boekdatum|betaaldatum|date paid|award date|month|periode|jaar|year|fac datum|fact datum",
     )
     location_id: str = code(
         "vestiging|locatie|location|locatiecode|afleverlocatie",
@@ -26,7 +26,7 @@ class Orders(pa.DataFrameModel):
         Codes.CATEGORY,
         hints="grootboek|grootboekrekening|omschrijving grootboek|omschrijving rekening"
         "|algemene rekening|inkooppakket|cost type|regeling|type of expense|service category"
-        "|segment|beleidsveld|omschrijving|description",
+        "|segment|beleidsveld|omschrijving|description|product group|product category",
     )
     product_id: str = code(
         "artikelnr|artikelnummer|artikel|artikelcode|product id|product|sku|item number"
@@ -94,11 +94,13 @@ class Requests(pa.DataFrameModel):
     """One row is a need that was asked for, and what was decided."""
 
     request_id: str = code("aanvraagnummer|request id|aanvraag")
-    requested_on: pl.Date = column("aanvraagdatum|aangevraagd op|requested on")
-    location_id: str = code("vestiging|locatie|location", Codes.LOCATION)
+    requested_on: pl.Date = column(
+        "aanvraagdatum|aangevraagd op|requested on|datum aanvraag|request date", "datum|date"
+    )
+    location_id: str = code("vestiging|locatie|location", Codes.LOCATION, hints=PLACES)
     category: str = code("categorie|category", Codes.CATEGORY)
     product_id: str = code("artikelnr|artikel|product", Codes.PRODUCT, optional=True)
-    quantity: float = column("aantal|quantity", low=0)
+    quantity: float = column("aantal|quantity", "gevraagd|aangevraagd|requested|stuks", low=0)
     decision: str = column(
         "besluit|decision",
         values="from_stock|shared|repaired|rethought|withdrawn|refurbished|bought|blocked",

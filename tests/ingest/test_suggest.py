@@ -64,6 +64,21 @@ def test_close_names_are_suggested_and_not_certain(tmp_path):
     assert "Kleur" not in {hit.header for hit in found.values()}
 
 
+def test_requests_and_invoices_are_known_as_people_head_them():
+    asked = suggest(sheet_like(["Datum aanvraag", "Gebouw", "Categorie", "Gevraagd"]), "requests")
+    assert {name: hit.header for name, hit in asked.items()} == {
+        "requested_on": "Datum aanvraag",
+        "location_id": "Gebouw",
+        "category": "Categorie",
+        "quantity": "Gevraagd",
+    }
+    billed = suggest(sheet_like(["Fac. datum", "Product group"]), "orders")
+    assert {billed[name].header for name in ("ordered_on", "category")} == {
+        "Fac. datum",
+        "Product group",
+    }
+
+
 def test_of_two_known_names_neither_is_certain_but_the_own_name_wins(tmp_path):
     found = suggest(sheet_of(tmp_path, ["Datum", "Orderdatum", "amount_eur", "Totaal"]), "orders")
     assert not found["ordered_on"].certain

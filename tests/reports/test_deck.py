@@ -12,8 +12,9 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu
 
 from nami_monitor.charts import palette
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.reports import deck, slides
+from nami_monitor.reports import deck, pages, slides
 from nami_monitor.reports.branding import NEUTRAL, Branding, png
 from nami_monitor.reports.document import AskedDecision, Audience, Fact, ReportGrid, ReportPage
 from nami_monitor.reports.page_html import slide_html
@@ -422,3 +423,15 @@ def test_words_are_shortened_to_their_lines():
 def test_the_page_of_a_figure_names_its_category_where_there_are_several(laid_out):
     trends = [page.label for page in laid_out["nl"].pages if page.code.startswith("trend:")]
     assert {label.rpartition(", ")[2] for label in trends} == {"Kantoorartikelen", "IT-middelen"}
+
+
+@pytest.mark.parametrize(("lang", "unit"), [("nl", "per keer"), ("en", "per time"), ("nl", "st.")])
+def test_a_unit_that_begins_with_per_stands_behind_the_name_by_itself(
+    found, monkeypatch, lang, unit
+):
+    lines = [line for section in found.sections for line in section.glance.lines]
+    line = next(line for line in lines if line.result.unit is Unit.BASE)
+    monkeypatch.setattr(pages, "unit_text", lambda *_: unit)
+    said = pages._what(line, lang)
+    assert f", {unit}" in said if unit.startswith("per") else f", in {unit}" in said
+    assert "in per" not in said
