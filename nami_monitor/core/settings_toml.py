@@ -142,12 +142,9 @@ Refusal = Callable[[SettingProblem], UserError]
 
 
 def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, Refusal]:
-    """Read a file of settings that people write by hand.
+    """Read a file of settings that people write by hand, as a ``strict`` dataclass.
 
-    Args:
-        model: a ``strict`` dataclass.
-        path: the file.
-        tables: the tables that it may have, for a sentence.
+    ``tables`` are those that it may have, for a sentence.
 
     Returns:
         What was read, and what makes the error of a problem that is found later.

@@ -128,12 +128,7 @@ def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure
 
 
 def notes(session: Session, result: KpiResult) -> str:
-    """What a reader must know beside a figure, as sentences; empty when that is nothing.
-
-    Args:
-        session: for the words.
-        result: the figure.
-    """
+    """What a reader must know beside a figure, as sentences; empty when that is nothing."""
     sentences = [
         interval(session, result),
         _window(session, result),
