@@ -26,7 +26,6 @@ CONCERN: Final = ("#8A3E00", "#FBEBDD")
 NO_SIGNAL: Final = ("#46515C", SURFACE)
 
 HATCH: Final = "#AEB7C1"
-LEADER: Final = "#9AA5B1"
 OTHERS: Final = "#C3CBD3"  # series beyond the labelled ones: context, never text
 PARTIAL: Final = "#9CC7D8"  # a surface, never text
 

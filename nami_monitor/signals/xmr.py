@@ -7,7 +7,7 @@ where its history is too short, a point outside the limits counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -44,10 +44,6 @@ class ControlLimits:
     points: int
     provisional: bool
 
-    def above_zero(self) -> ControlLimits:
-        """The same for drawing a quantity that is never negative: nothing lies below zero."""
-        return replace(self, low=max(self.low, 0.0))
-
 
 @dataclass(frozen=True)
 class Xmr:
@@ -57,17 +53,11 @@ class Xmr:
         values: the points, without their season where one was taken out.
         seasonal: what was taken out, per point; zeros where no season was.
         phases: limits, in order; together they cover the series.
-        deseasonalised: whether a season could be told.
     """
 
     values: Floats
     seasonal: Floats
     phases: tuple[ControlLimits, ...]
-    deseasonalised: bool
-
-    def phase_of(self, point: int) -> ControlLimits:
-        """The limits that hold for a point."""
-        return next(phase for phase in self.phases if point <= phase.last)
 
 
 def xmr(values: Floats, *, calendar_month: int = 1, phases: Sequence[int] = ()) -> Xmr:
@@ -97,7 +87,6 @@ def xmr(values: Floats, *, calendar_month: int = 1, phases: Sequence[int] = ()) 
         values=rest,
         seasonal=np.zeros(len(values)) if season is None else season,
         phases=tuple(limits),
-        deseasonalised=season is not None,
     )
 
 

@@ -32,28 +32,6 @@ VARIABLES: Final = {
     "no-signal-ground": palette.NO_SIGNAL[1],
 }
 
-STREAMLIT: Final = {
-    "base": "light",
-    "primaryColor": palette.INK,
-    "backgroundColor": palette.WHITE,
-    "secondaryBackgroundColor": palette.SURFACE,
-    "textColor": palette.BODY,
-    "linkColor": palette.LINK,
-    "borderColor": palette.BORDER,
-    "dataframeBorderColor": palette.GRID,
-    "blueColor": palette.LINK,
-    "orangeColor": palette.SECOND,
-    "grayColor": palette.GREY_TEXT,
-    "chartCategoricalColors": list(palette.SERIES),
-    "baseFontSize": 15,
-    "baseRadius": "4px",
-    "headingFont": "serif",
-    "headingFontSizes": ["2rem", "1.3333rem", "1.0667rem"],
-    "headingFontWeights": [600, 600, 600],
-    "showWidgetBorder": True,
-    "sidebar": {"backgroundColor": palette.WHITE},
-}  # what .streamlit/config.toml must say; a test keeps both equal
-
 
 @cache
 def stylesheet() -> str:

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
+from tests.support.entries import enter
 
 
 @pytest.fixture(scope="session")

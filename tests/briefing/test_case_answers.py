@@ -15,7 +15,6 @@ from nami_monitor.briefing.contracts import contracts
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.words import CaseQuestion, Flag, PeriodKind, State, Unit
 from nami_monitor.demo.truth import CASES_TRUTH, TRUTH
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.bridge import spend_by_stream
@@ -23,6 +22,7 @@ from nami_monitor.kpis.interventions.evaluation import compare_as_planned
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.questions import Programme
 from nami_monitor.store import Store
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 CASES = shipped().cases

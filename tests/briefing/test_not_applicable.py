@@ -14,17 +14,16 @@ from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Strategy
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.bridge import spend_bridge
-from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.kpis.targets import judge_target, targets
-from nami_monitor.kpis.trace import trace
+from nami_monitor.kpis.trace import rows, trace
 from nami_monitor.kpis.why import Against
 from nami_monitor.store import Store
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 CATEGORY = "it_assets"
 WHERE = {"category": (CATEGORY,)}

@@ -11,11 +11,11 @@ from nami_monitor.briefing import notes as log
 from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history
+from tests.support.entries import enter
 
 MAY = date(2025, 5, 1)
 GOOD = {"month": MAY, "kpi": "impact_mass", "category": "office_supplies", "text": "Verhuizing",

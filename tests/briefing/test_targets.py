@@ -12,7 +12,6 @@ from nami_monitor.briefing.targets import StrategyException
 from nami_monitor.core.words import KitSignal, State, Strategy
 from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
@@ -20,6 +19,7 @@ from nami_monitor.kpis.targets import Target, due
 from nami_monitor.kpis.targets import targets as stated_targets
 from nami_monitor.store import Store
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 PROFILE = """
 source = "Shop"

@@ -39,7 +39,7 @@ def test_a_sparkline_is_an_image_with_words_that_cannot_break_out():
 
 COLOURS = {name: value for name, value in vars(palette).items() if str(value).startswith("#")}
 SURFACES = {"WHITE", "PAPER", "SURFACE", "BAND", "GRID"}
-CONTEXT = {"HATCH", "LEADER", "OTHERS", "PARTIAL"}
+CONTEXT = {"HATCH", "OTHERS", "PARTIAL"}
 """Colours that say nothing by themselves: what they show stands beside them in words."""
 
 

@@ -9,11 +9,11 @@ import pytest
 from nami_monitor.briefing.measures import on_record
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import text
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Store
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 INTERVAL = {"value", "low", "high"}
 

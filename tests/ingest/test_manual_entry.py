@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter
+from nami_monitor.ingest.book.manual_entry import EntryRefusedError
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 CATEGORY = {"category": "paper", "name_nl": "Papier", "name_en": "Paper", "cpv": "1-1;2-2"}
 LOCATION = {"location_id": "A", "name": "Amsterdam", "organisation": "Org"}

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from nami_monitor.core.words import State
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import (
     Target,
@@ -18,6 +17,7 @@ from nami_monitor.kpis.targets import (
     period_of,
     targets,
 )
+from tests.support.entries import enter
 
 YEARS = """
 ordered_on location_id category product_id quantity amount_eur condition

@@ -7,12 +7,12 @@ import pytest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import catalogue, text
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app, browser
 from tests.pages.data_page import checked, labelled, press, rows, words
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("own_place")

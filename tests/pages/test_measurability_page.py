@@ -7,13 +7,13 @@ import pytest
 from nami_monitor.briefing import measuring
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked, words
 from tests.support.app_test import AppTest
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 

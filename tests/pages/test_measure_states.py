@@ -11,7 +11,7 @@ from nami_monitor.briefing import decisions
 from nami_monitor.core.settings import places
 from nami_monitor.core.words import PlanState, Unit
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest.book.manual_entry import enter, enter_together
+from nami_monitor.ingest.book.manual_entry import enter_together
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.interventions.evaluation import evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
@@ -28,6 +28,7 @@ from tests.pages.test_waterbed_page import (
     titles,
     words,
 )
+from tests.support.entries import enter
 
 pytestmark = pytest.mark.usefixtures("demo")
 

@@ -8,7 +8,6 @@ import pytest
 
 from nami_monitor.briefing.targets import STRATEGIES, StrategyException, row_of, ruled
 from nami_monitor.i18n import text
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.ui import app
@@ -16,6 +15,7 @@ from tests.pages.data_page import checked
 from tests.pages.shared_demo import SharedDemo
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 CATEGORY = "it_assets"

@@ -9,12 +9,12 @@ from nami_monitor.core.errors import DatabaseHeldError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book import manual_entry
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app, browser, outcomes
 from nami_monitor.ui.jobs import JOBS, Job, Outcome
 from tests.pages.data_page import checked, labelled, press, rows, words
 from tests.support.app_test import AppTest
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "0123456789abcdef" * 2

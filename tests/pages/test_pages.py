@@ -10,11 +10,11 @@ import pytest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.support.app_test import AppTest
+from tests.support.entries import enter
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]

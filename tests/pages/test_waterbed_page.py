@@ -10,7 +10,6 @@ from nami_monitor.briefing.measures import FIELDS
 from nami_monitor.core.settings import places
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.interventions import evaluation
@@ -20,6 +19,7 @@ from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.store import Store
 from nami_monitor.ui import app, browser
 from tests.support.app_test import AppTest
+from tests.support.entries import enter
 from tests.support.slow import slow_but_for
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,6 @@ from nami_monitor.briefing import signals as briefing_signals
 from nami_monitor.cli import app
 from nami_monitor.i18n import LANGS, has_text, word
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.kpis.interventions import plans
@@ -24,6 +23,7 @@ from nami_monitor.store import Store, Work, snapshots, trail
 from nami_monitor.store.journal import record
 from nami_monitor.ui import visits
 from tests.support.acts import PROFILE, bring, write_month
+from tests.support.entries import enter
 from tests.support.lakes import exported, opened, rolled
 
 TARGET = {

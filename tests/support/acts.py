@@ -7,11 +7,11 @@ import contextlib
 
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store, Work, journal, snapshots
 from nami_monitor.tables.column import Codes
+from tests.support.entries import enter
 
 ORDERS = """
 source = "leverancier"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from nami_monitor.core.periods import last_day
-from nami_monitor.ingest.book.manual_entry import enter
+from tests.support.entries import enter
 from tests.support.monitor import Monitor
 
 PLACES = ("A", "B", "C")

@@ -151,9 +151,33 @@ def test_a_bare_card_leaves_out_what_it_has_not():
     assert "Volgende" not in read(card_html(Card("x", State.NOT_APPLICABLE), "nl")).words
 
 
+STREAMLIT = {
+    "base": "light",
+    "primaryColor": palette.INK,
+    "backgroundColor": palette.WHITE,
+    "secondaryBackgroundColor": palette.SURFACE,
+    "textColor": palette.BODY,
+    "linkColor": palette.LINK,
+    "borderColor": palette.BORDER,
+    "dataframeBorderColor": palette.GRID,
+    "blueColor": palette.LINK,
+    "orangeColor": palette.SECOND,
+    "grayColor": palette.GREY_TEXT,
+    "chartCategoricalColors": list(palette.SERIES),
+    "baseFontSize": 15,
+    "baseRadius": "4px",
+    "headingFont": "serif",
+    "headingFontSizes": ["2rem", "1.3333rem", "1.0667rem"],
+    "headingFontWeights": [600, 600, 600],
+    "showWidgetBorder": True,
+    "sidebar": {"backgroundColor": palette.WHITE},
+}
+"""What the theme of Streamlit must say."""
+
+
 def test_streamlits_configuration_bears_the_same_colours():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert config["theme"] == theme.STREAMLIT
+    assert config["theme"] == STREAMLIT
     assert config["browser"] == {"gatherUsageStats": False}
     assert config["server"]["address"] == "127.0.0.1"
     assert config["server"]["showEmailPrompt"] is False

@@ -48,24 +48,6 @@ class EntryRefusedError(UserError):
         self.problems = problems
 
 
-def enter(
-    store: Store, table: str, row: Mapping[str, Value], who: str, *, products_of: str | None = None
-) -> Report:
-    """Book one row that a person entered, by column; known when the data said the same already.
-
-    In a table with a key it takes the place of the row with the same key, as any later delivery
-    does; the earlier one returns when this one is undone. ``products_of`` is the source whose
-    article numbers are used.
-
-    Raises:
-        EntryRefusedError: the row breaks rules of its table.
-        UserError: ``entry.who`` when nobody says who enters, ``personal.address`` for an e-mail
-            address, or what ``import_file`` raises.
-        DatabaseHeldError: another process holds the database.
-    """
-    return enter_together(store, table, [row], who, products_of=products_of)
-
-
 def enter_together(
     store: Store,
     table: str,
@@ -74,7 +56,18 @@ def enter_together(
     *,
     products_of: str | None = None,
 ) -> Report:
-    """Book rows with the same columns as one delivery, all of them or none; as ``enter``."""
+    """Book rows that a person entered, with the same columns: all as one delivery, or none of them.
+
+    A row that the data had already is known. In a table with a key it takes the place of the row
+    with the same key, as in any later delivery; the earlier one returns when this one is undone.
+    ``products_of`` is the source whose article numbers are used.
+
+    Raises:
+        EntryRefusedError: a row breaks rules of its table.
+        UserError: ``entry.who`` when nobody says who enters, ``personal.address`` for an e-mail
+            address, or what ``import_file`` raises.
+        DatabaseHeldError: another process holds the database.
+    """
     signed = signature(who)
     written = [{name: _written(value) for name, value in row.items()} for row in rows]
     for cell in (cell for cells in written for cell in cells.values()):
