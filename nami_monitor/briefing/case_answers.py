@@ -137,12 +137,12 @@ class Pace:
     @property
     def passed(self) -> int:
         """How many of them have passed by the month of the page."""
-        return min(self._monthslast_month_of(self.month), self.term)
+        return min(self._months_until(self.month), self.term)
 
     @property
     def a_year(self) -> float:
         """Units done a year since the start."""
-        return 12 * self.done / self._monthslast_month_of(self.progress.month)
+        return 12 * self.done / self._months_until(self.progress.month)
 
     @property
     def rates(self) -> tuple[float, float]:
@@ -175,7 +175,7 @@ class Pace:
         since, lately = (self.at_end(rate) >= self.cap for rate in self.rates)
         return since, lately
 
-    def _monthslast_month_of(self, month: date) -> int:
+    def _months_until(self, month: date) -> int:
         return months_between(self.programme.period.first, month) + 1
 
 
@@ -212,7 +212,6 @@ class Answering:
 
     Args:
         silence: the share that did not answer.
-        period: the period.
         before: the period before; None without one.
         reported: by measured figure, and by unit what it reported of the period.
         earlier: the same of the period before.
@@ -457,7 +456,6 @@ class Idle:
     """What stands idle at a month, beside what is bought new.
 
     Args:
-        month: the month.
         count: how many pieces stand idle.
         longest: the day on which the first of them was noticed; None without any.
         told: those that may be told one by one, the longest first.

@@ -12,7 +12,7 @@ from nami_monitor.core.errors import short as shortened
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import PlanState, Unit, Verdict, Why
-from nami_monitor.i18n import formats, has_text, text
+from nami_monitor.i18n import formats, text, word
 from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
 from nami_monitor.kpis.interventions.evaluation import MOVED, Evaluation, Portfolio
 from nami_monitor.kpis.interventions.panel_data import PanelData
@@ -478,8 +478,7 @@ def channel(code: str, lang: str, apart: str = "") -> str:
 
     Where another channel, ``apart``, has the same name, the code stands behind it.
     """
-    key = f"codes.channel.{code}"
-    name = text(key, lang) if has_text(key, lang) else code
+    name = word(code, lang, f"codes.channel.{code}")
     alike = apart and apart != code and name == channel(apart, lang)
     return f"{name} ({code})" if alike else name
 

@@ -104,8 +104,8 @@ def has_text(key: str, lang: str) -> bool:
 
 
 def word(code: str, lang: str, *keys: str) -> str:
-    """Give the first text that stands under keys with a code in them, else the code as it is."""
-    asked = (key.format(code) for key in keys)
+    """Give the first text that stands under keys, ``{}`` of which is a code, else that code."""
+    asked = (key.replace("{}", code) for key in keys)
     return next((text(key, lang) for key in asked if has_text(key, lang)), code)
 
 

@@ -11,7 +11,7 @@ itself does not carry: 12.5 is "12,5", not "12,50".
 import math
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import cache, partial
@@ -42,14 +42,10 @@ Number = int | float | Decimal
 def number(
     value: Number, lang: str, *, decimals: int | None = None, significant: int | None = None
 ) -> str:
-    """Write a number.
+    """Write a number with exactly so many ``decimals``, for columns that must line up.
 
-    Args:
-        value: finite.
-        lang: ``nl`` or ``en``.
-        decimals: exactly so many, for columns that must line up.
-        significant: at most so many significant digits after the sign, whole digits always kept.
-            With neither, every decimal that the value carries is shown, up to nine.
+    Else with at most so many ``significant`` digits after the sign, whole digits always kept. With
+    neither, every decimal that the value carries is shown, up to nine.
 
     Returns:
         For example "1.234,5" in Dutch; halves are rounded away from zero.
@@ -85,14 +81,10 @@ def points(value: Number, lang: str) -> str:
 
 
 def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = None) -> str:
-    """Write a value with its unit.
+    """Write a value with its unit; percentages count percents (0 to 100).
 
-    Args:
-        value: in that unit; percentages count percents (0 to 100).
-        unit: of the figure.
-        lang: ``nl`` or ``en``.
-        activity: the name of the activity measure in that language ("werkdag"), for the units that
-            are per activity; a general word stands there without it.
+    ``activity`` is the name of the activity measure in that language ("werkdag"), for the units
+    that are per activity; a general word stands there without it.
 
     Returns:
         About three significant digits with the unit, for example "0,384 st. per werkdag".
@@ -291,6 +283,12 @@ def month_name(number_in_year: int, lang: str) -> str:
 def day(value: date, lang: str) -> str:
     """Write a day ("3 mrt 2026")."""
     return f"{value.day}{NBSP}{month(value, lang)}"
+
+
+def moment(value: datetime, lang: str) -> str:
+    """Write a moment, of UTC without a zone, by the reader's clock ("3 mrt 2026 14:05")."""
+    local = value.replace(tzinfo=value.tzinfo or UTC).astimezone()
+    return f"{day(local, lang)} {local:%H:%M}"
 
 
 def long_month(value: date, lang: str) -> str:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from nami_monitor import i18n
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, Unit
-from nami_monitor.i18n import formats, has_text, text
+from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.kpis.trace import Trace
@@ -31,8 +32,7 @@ def reason_text(reason: Reason, lang: str) -> str:
 
 def activity_name(measure: str, lang: str) -> str:
     """One unit of an activity measure in words; the code where the catalogue has none."""
-    key = f"activities.{measure}"
-    return text(key, lang) if has_text(key, lang) else measure
+    return i18n.word(measure, lang, f"activities.{measure}")
 
 
 def _share(value: float, lang: str) -> str:
@@ -115,8 +115,7 @@ def word(dimension: str, code: str | None, lang: str) -> str:
     """The catalogue's word for a value of a dimension or a role, else the code itself."""
     if code is None:
         return text("words.unknown", lang)
-    key = f"codes.{dimension}.{code}"
-    return text(key, lang) if has_text(key, lang) else code
+    return i18n.word(code, lang, f"codes.{dimension}.{code}")
 
 
 def activity_of(result: KpiResult, lang: str) -> str | None:

@@ -1,11 +1,12 @@
 """What people read instead of codes: names of figures, tables and values, and sentences."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
+from nami_monitor import i18n
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.core.words import Direction, Flag
-from nami_monitor.i18n import formats, has_text
+from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.kpis import Kpi, KpiResult, sentences
 from nami_monitor.kpis.sentences import figure_text, flags_text, reason_sentence, unit_text, word
@@ -29,8 +30,7 @@ def activity_name(session: Session, measure: str | None) -> str | None:
     """One unit of an activity measure: "werkdag"; the code where the catalogue has no word."""
     if measure is None:
         return None
-    key = f"activities.{measure}"
-    return session.t(key) if has_text(key, session.lang) else measure
+    return sentences.activity_name(measure, session.lang)
 
 
 def code_name(session: Session, dimension: str, code: str | None) -> str:
@@ -70,8 +70,7 @@ def column_name(session: Session, name: str) -> str:
 
 def value_name(session: Session, allowed: str) -> str:
     """An allowed value of a column: "hergebruikt"; the value itself where there is no word."""
-    key = f"allowed.{allowed}.name"
-    return session.t(key) if has_text(key, session.lang) else allowed
+    return i18n.word(allowed, session.lang, f"allowed.{allowed}.name")
 
 
 def choice_name(session: Session, allowed: str) -> str:
@@ -81,8 +80,7 @@ def choice_name(session: Session, allowed: str) -> str:
 
 def moment(session: Session, when: datetime) -> str:
     """A moment in the reader's own day: "3 mrt 2026 14:05"."""
-    local = datetime.fromtimestamp(when.replace(tzinfo=UTC).timestamp(), UTC).astimezone()
-    return f"{formats.day(local, session.lang)} {local:%H:%M}"
+    return formats.moment(when, session.lang)
 
 
 def rule_sentence(session: Session, name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError, listed
-from nami_monitor.i18n import has_text, text
+from nami_monitor.i18n import text, word
 from nami_monitor.ingest.cells import (
     BOOLEAN,
     DATE,
@@ -102,8 +102,7 @@ def reason_sentence(column: str | None, rule: str, value: str | None, lang: str)
         sentence = text(f"reading.misfits.{rule}", lang)
         return f"{sentence} ({value})" if value else sentence
     sentence = text(f"rules.{rule}", lang)
-    key = f"columns.{column}"
-    where = text(key, lang) if has_text(key, lang) else column
+    where = column and word(column, lang, f"columns.{column}")
     seen = f" “{value}”" if value else ""
     return f"{where}{seen}: {sentence}" if where else sentence
 

@@ -22,7 +22,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.i18n import formats, has_text
+from nami_monitor.i18n import formats, word
 from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
@@ -159,8 +159,7 @@ def reason(session: Session, code: str) -> str:
     """The reason of a decision in words; as it was written where the catalogue has none."""
     if not code:
         return session.t("requests.reasons.none")
-    key = f"requests.reasons.{code}"
-    return session.t(key) if has_text(key, session.lang) else code
+    return word(code, session.lang, f"requests.reasons.{code}")
 
 
 def table(session: Session, picked: Selection, ledger: RequestLedger) -> None:

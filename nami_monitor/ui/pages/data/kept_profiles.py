@@ -124,6 +124,5 @@ def _versions(session: Session, file: Path) -> None:
 
 def _told(session: Session, number: int, version: ProfileVersion) -> str:
     """A version by its number, when it was kept and who did so."""
-    when = version.when.astimezone()
-    moment = f"{formats.day(when, session.lang)} {when:%H:%M}"
+    moment = formats.moment(version.when, session.lang)
     return plain(f"{number}: {moment} {version.who}".rstrip())
