@@ -17,8 +17,8 @@ from table import Row, Taken, show, taken
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
+from nami_monitor.kpis.trace import rows
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.rollups import refresh_registers
 

@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from table import Row, show
 
 from nami_monitor.databases import build_demo
-from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 from tests.support import acts, load
+from tests.support.entries import enter
 
 
 def main(database: str = "") -> None:

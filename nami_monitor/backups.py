@@ -16,10 +16,9 @@ from typing import Final
 
 from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.settings import places
-from nami_monitor.core.temporary import folder_beside
+from nami_monitor.core.settings import folder_beside, places
 from nami_monitor.i18n import Lang, formats, text
-from nami_monitor.ingest.book.database_check import check
+from nami_monitor.ingest.deliveries import check
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.library import SUFFIX, VERSIONS
 from nami_monitor.reports import branding
@@ -83,8 +82,6 @@ def back_up(store: Store, out: Path) -> BackupContents:
 
 def said(contents: BackupContents, lang: Lang) -> list[str]:
     """What a backup holds, in sentences."""
-    made = contents.made_at.astimezone()
-    when = f"{formats.day(made, lang)} {made:%H:%M}"
     months = text("backup.no_months", lang)
     if contents.first_month and contents.last_month:
         first, last = (
@@ -96,7 +93,7 @@ def said(contents: BackupContents, lang: Lang) -> list[str]:
         for part in contents.parts
     )
     return [
-        text("backup.made", lang, when=when),
+        text("backup.made", lang, when=formats.moment(contents.made_at, lang)),
         months,
         text("backup.batches", lang, n=contents.batches),
         text("backup.profiles", lang, n=profiles),
@@ -125,11 +122,6 @@ def restore(store: Store, path: Path, who: str) -> Restored:
     """Make a backup the present state, after the same checks as ``check``; or change nothing.
 
     What stands there now is kept in a backup first. Profiles that the backup does not hold stay.
-
-    Args:
-        store: the database, which need not exist yet.
-        path: the backup.
-        who: role or initials of who restores it.
 
     Raises:
         UserError: ``entry.who``, what ``look_inside`` raises, ``backup.room``, ``backup.unsound``,

@@ -12,8 +12,7 @@ from typing import Final
 from nami_monitor import __version__
 from nami_monitor.access.settings import service_file
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.settings import SHIPPED
-from nami_monitor.core.temporary import folder_beside
+from nami_monitor.core.settings import SHIPPED, folder_beside
 from nami_monitor.demo import DemoFile, demo_files
 from nami_monitor.store import Store, schema, snapshots
 from nami_monitor.store.engine import WAIT_SECONDS

@@ -33,7 +33,7 @@ from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.files import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, compute, latest_month
 from nami_monitor.signals.scan import FOLLOWED
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.journal import category_names
 from nami_monitor.tables import (

@@ -14,7 +14,7 @@ from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.interventions.register import interventions, listed
 from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import periods_of
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry, current, record
 

@@ -15,8 +15,7 @@ from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.targets import JudgedTarget, Where
 from nami_monitor.signals.scan import LevelSignal
-from nami_monitor.signals.signal import Seen, Signal
-from nami_monitor.signals.signal_rules import of_target, poorly_known, year_end_peak
+from nami_monitor.signals.signal_rules import Seen, Signal, of_target, poorly_known, year_end_peak
 from nami_monitor.signals.xmr import Assurance, target_assurance
 
 SPEND: Final = "impact_spend"

@@ -20,7 +20,7 @@ from nami_monitor.core.thresholds import CHART_LESSONS
 from nami_monitor.core.words import KitSignal, Strategy
 from nami_monitor.kit import Lesson, shipped
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Transaction
 
 Cases = Mapping[str, frozenset[int]]
@@ -144,10 +144,7 @@ def lessons_of_chart(
     shows; of each the closest lesson is placed before any has its second. What is undone by the
     line since calls nothing up, and advice on what a line shows stands last.
 
-    Args:
-        found: its signals, most important first.
-        cases: the cases that reach each category.
-        line: the line, where the chart has one; it needs a value.
+    ``found`` are its signals, most important first; the line, where it has one, needs a value.
     """
     holding = [one for one in found if line is None or not undone(one, line)]
     callers = [_of_signal(one, cases, line) for one in holding]

@@ -24,7 +24,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 )
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.targets import Where
-from nami_monitor.signals.signal import Signal, attention
+from nami_monitor.signals.signal_rules import Signal, attention
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import category_names
 

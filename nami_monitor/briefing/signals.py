@@ -50,13 +50,17 @@ from nami_monitor.kpis.questions import RELATIONS, choose, filter_sql
 from nami_monitor.kpis.result import Series
 from nami_monitor.kpis.targets import Target, Where, in_force, targets
 from nami_monitor.signals.scan import FOLLOWED, LevelSignal, LevelSignals, in_last_month
-from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
 from nami_monitor.signals.signal_rules import (
+    Attention,
+    Seen,
+    Signal,
+    attention,
     fading,
     few_refused,
     long_contract,
     of_effect,
     one_discipline,
+    ranked,
     recent,
     retired_early,
     rolling_out,

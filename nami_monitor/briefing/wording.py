@@ -24,7 +24,7 @@ from nami_monitor.kpis.sentences import (
 )
 from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget
 from nami_monitor.signals.scan import Slope
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 
 IN_UNIT: Final = frozenset({"value", "goal"})
 AS_FIGURE: Final = frozenset({"mean", "low", "high"})

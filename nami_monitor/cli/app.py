@@ -15,13 +15,14 @@ from nami_monitor.cli.session import (
     Database,
     Language,
     Wait,
+    commands,
     language_of,
     reader_language,
     translate,
     write_error,
 )
 from nami_monitor.core.escapes import terminal
-from nami_monitor.core.temporary import temporary_folder
+from nami_monitor.core.settings import temporary_folder
 from nami_monitor.i18n import Lang, text
 
 COMMANDS: Final = {
@@ -47,8 +48,8 @@ COMMANDS: Final = {
     "completeness": "figures",
     "export": "export",
     "check": "batches",
-    "backup": "backup",
-    "restore": "backup",
+    "backup": "batches",
+    "restore": "batches",
     "lines": "lake",
     "rollup": "lake",
     "open": "lake",
@@ -125,8 +126,8 @@ class Commands(TyperGroup):
         """A command, its help not yet in anyone's language; None when there is no such command."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"nami_monitor.cli.{COMMANDS[cmd_name]}")
-        return get_group(module.app).commands[cmd_name]
+        import_module(f"nami_monitor.cli.{COMMANDS[cmd_name]}")
+        return get_group(commands).commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; a name that is not known is wrong usage."""

@@ -1,5 +1,6 @@
-"""``nami batches``, ``undo``, ``set-aside`` and ``check``: the imports of a database."""
+"""``nami batches``, ``undo``, ``set-aside``, ``trail``, ``check``, ``backup`` and ``restore``."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,23 +9,24 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.backups import kept_states, remove_kept_states
+from nami_monitor.backups import back_up, kept_states, look_inside, remove_kept_states, said
+from nami_monitor.backups import restore as restore_backup
 from nami_monitor.cli.session import CommandSession, Who, command, table
 from nami_monitor.i18n import formats, word
-from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import UndoPreview
 from nami_monitor.ingest.book.undo import undo as undo_batch
 from nami_monitor.ingest.deliveries import Batch
 from nami_monitor.ingest.deliveries import batches as all_batches
+from nami_monitor.ingest.deliveries import check as check_store
+from nami_monitor.store import Store
+from nami_monitor.store.backup_file import BackupContents
 from nami_monitor.store.trail import ACTS, COLUMNS, THINGS, as_row
-
-app = typer.Typer(rich_markup_mode=None)
 
 Number = Annotated[int, typer.Argument(metavar="BATCH", min=1)]
 
 
-@command(app, "batches")
+@command("batches")
 def batches(session: CommandSession) -> None:
     """List the batches."""
     with session.read() as db:
@@ -68,7 +70,7 @@ def _cells(session: CommandSession, batch: Batch) -> list[str]:
         note = session.t("cli.batches.child", parent=batch.parent)
     return [
         str(batch.number),
-        session.local_time(batch.when),
+        formats.moment(batch.when, session.lang),
         batch.source,
         batch.file,
         *(
@@ -79,7 +81,7 @@ def _cells(session: CommandSession, batch: Batch) -> list[str]:
     ]
 
 
-@command(app, "undo")
+@command("undo")
 def undo(
     session: CommandSession,
     batch: Number,
@@ -121,7 +123,7 @@ def _effects(session: CommandSession, preview: UndoPreview) -> Iterator[str]:
         yield session.t("data.undo.verdicts", codes=", ".join(preview.verdicts))
 
 
-@command(app, "set-aside")
+@command("set-aside")
 def set_aside(
     session: CommandSession, batch: Number, out: Annotated[Path, typer.Option("--out")]
 ) -> None:
@@ -133,7 +135,7 @@ def set_aside(
     session.show({"batch": batch, "file": str(out), "rows": count}, [sentence])
 
 
-@command(app, "trail")
+@command("trail")
 def trail(session: CommandSession) -> None:
     """List who did what when, the latest first."""
     with session.open_store() as store:
@@ -143,11 +145,11 @@ def trail(session: CommandSession) -> None:
     for row in rows:
         act = word(row.act, session.lang, ACTS)
         about = ", ".join(word(part, session.lang, *THINGS) for part in row.about.split())
-        told.append([session.local_time(row.done_at), row.who, act, about, row.name])
+        told.append([formats.moment(row.done_at, session.lang), row.who, act, about, row.name])
     session.show(list(map(as_row, rows)), table(header, told))
 
 
-@command(app, "check")
+@command("check")
 def check(session: CommandSession) -> None:
     """Check that the database is sound; exit code 1 when it is not."""
     with session.open_store() as store:
@@ -166,3 +168,55 @@ def check(session: CommandSession) -> None:
     session.show(document, lines)
     if findings:
         raise typer.Exit(1)
+
+
+@command("backup")
+def backup(session: CommandSession, out: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Write a backup."""
+    with session.open_store() as store:
+        contents = back_up(store, out)
+        session.acted("backup")
+    sentence = session.t("cli.backup.done", file=out)
+    session.show(_backup_document(out, contents), [sentence, *said(contents, session.lang)])
+
+
+@command("restore")
+def restore(
+    session: CommandSession,
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    who: Who = "",
+    yes: Annotated[bool, typer.Option("--yes")] = False,
+) -> None:
+    """Put a backup back; without ``--yes`` what is in it is shown and confirmed at a terminal."""
+    contents = look_inside(file)
+    if not yes:
+        session.confirm(
+            f"nami restore {file}",
+            session.t("cli.restore.sure"),
+            lambda: said(contents, session.lang),
+        )
+    signed = session.signed_by(who)
+    with contextlib.closing(Store(session.path, wait=session.wait)) as store:
+        done = restore_backup(store, file, signed)
+    lines = [session.t("cli.restore.done"), *said(contents, session.lang)]
+    if done.before:
+        lines.append(session.t("backup.before", file=done.before))
+    before = done.before and str(done.before)
+    document = _backup_document(file, contents)
+    document |= {"before": before, "settings": list(done.settings)}
+    session.show(document, lines)
+
+
+def _backup_document(file: Path, contents: BackupContents) -> dict[str, Any]:
+    """A backup as plain data."""
+    return {
+        "file": str(file),
+        "made_at": contents.made_at.isoformat(timespec="seconds"),
+        "program": contents.program,
+        "schema": contents.schema,
+        "engine": contents.engine,
+        "batches": contents.batches,
+        "first_month": contents.first_month and f"{contents.first_month:%Y-%m}",
+        "last_month": contents.last_month and f"{contents.last_month:%Y-%m}",
+        "bytes": sum(part.size for part in contents.parts),
+    }

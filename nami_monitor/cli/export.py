@@ -28,8 +28,6 @@ from nami_monitor.store.trail import COLUMNS as TRAIL_COLUMNS
 from nami_monitor.store.trail import as_row as as_trail_row
 from nami_monitor.tables import TABLES
 
-app = typer.Typer(rich_markup_mode=None)
-
 NOTES: Final = "notes"
 DECISIONS: Final = "decisions"
 TRAIL: Final = "trail"
@@ -37,7 +35,7 @@ NUMBERS: Final = ("value", "low", "high", "numerator", "denominator", "completen
 """Columns of figures that are numbers, also when no figure has any."""
 
 
-@command(app, "export")
+@command("export")
 def export(
     session: CommandSession,
     what: Annotated[str, typer.Argument(metavar="TABLE_OR_KPI")],
@@ -90,7 +88,7 @@ def _figure_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     ).with_columns(pl.col(pl.Null).cast(pl.String))
 
 
-@command(app, "template")
+@command("template")
 def write_template(
     session: CommandSession,
     table: Annotated[str, typer.Argument(metavar="TABLE")],
@@ -108,7 +106,7 @@ def write_template(
     session.show({"out": str(out), "table": table}, [session.t("cli.template.written", out=out)])
 
 
-@command(app, "report")
+@command("report")
 def make(
     session: CommandSession,
     out: Annotated[Path, typer.Option("--out")],

@@ -17,19 +17,17 @@ from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, as_row, compute, sentences
 from nami_monitor.kpis.activity import activity_measures
-from nami_monitor.kpis.listing import export as export_rows
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock
 from nami_monitor.kpis.measurability import measurability as measure
 from nami_monitor.kpis.questions import choose
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_of, coverage_text, figure_text, reason_sentence
 from nami_monitor.kpis.trace import Trace
+from nami_monitor.kpis.trace import export as export_rows
 from nami_monitor.kpis.trace import trace as trace_figure
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import FORMATS
-
-app = typer.Typer(rich_markup_mode=None)
 
 Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM")]
 PeriodName = Annotated[
@@ -97,7 +95,7 @@ def as_rows(
     return [as_row(kpi, result, reason_sentence(result, session.lang)) for kpi, result in figures]
 
 
-@command(app, "kpi")
+@command("kpi")
 def kpi(
     session: CommandSession,
     codes: Annotated[list[str] | None, typer.Argument(metavar="CODE")] = None,
@@ -185,7 +183,7 @@ def _remark(session: CommandSession, result: KpiResult) -> str:
     return "; ".join(remarks)
 
 
-@command(app, "completeness")
+@command("completeness")
 def completeness(session: CommandSession) -> None:
     """Show by source and month what was expected, what is there, and where a series breaks."""
     from nami_monitor.ingest.deliveries import source_months  # noqa: PLC0415 - slow to load
@@ -229,7 +227,7 @@ SplitBy = Annotated[str | None, typer.Option("--by", metavar="DIMENSION")]
 AgainstOption = Annotated[Against, typer.Option("--against", metavar="|".join(Against))]
 
 
-@command(app, "why")
+@command("why")
 def why(
     session: CommandSession,
     code: Annotated[str, typer.Argument(metavar="CODE")],
@@ -322,7 +320,7 @@ def _why_table(session: CommandSession, explained: Explained) -> list[str]:
 HEADS = ("batch", "source", "file", "table", "imported", "rows", "numerator", "denominator")
 
 
-@command(app, "trace")
+@command("trace")
 def trace(
     session: CommandSession,
     code: Annotated[str, typer.Argument(metavar="CODE")],
@@ -410,7 +408,7 @@ def _trace_lines(session: CommandSession, traced: Trace) -> list[str]:
     return [*lines, *table(header, rows, right=(0, 5, 6, 7))]
 
 
-@command(app, "measurability")
+@command("measurability")
 def measurability(
     session: CommandSession,
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,

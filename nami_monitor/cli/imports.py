@@ -46,8 +46,6 @@ from nami_monitor.ingest.template import allowed, heading, known_codes, known_wo
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
-app = typer.Typer(rich_markup_mode=None)
-
 ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
     "questions.create_codes": lambda answers: replace(answers, create=frozenset(Codes)),
     "questions.set_aside": lambda answers: replace(answers, accept_set_aside=True),
@@ -97,7 +95,7 @@ class ImportOptions:
     signs: Mapping[str, str | None] = field(default_factory=dict)
 
 
-@command(app, "demo")
+@command("demo")
 def demo(session: CommandSession) -> None:
     """Build the demo's database."""
     path = session.db or places().demo
@@ -111,7 +109,7 @@ def demo(session: CommandSession) -> None:
     session.show({"path": str(path), "built": built}, [sentence])
 
 
-@command(app, "import")
+@command("import")
 def import_(
     session: CommandSession,
     files: Annotated[list[str], typer.Argument()],
@@ -654,7 +652,7 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
         yield session.t("cli.import.offer", n=report.offer.values["vanish"])
 
 
-@command(app, "profiles")
+@command("profiles")
 def profiles(
     session: CommandSession,
     name: Annotated[str | None, typer.Argument()] = None,
@@ -695,6 +693,8 @@ def _show_versions(session: CommandSession, versions: list[library.ProfileVersio
     """List the versions of a profile."""
     heads = [session.t(f"cli.profiles.{head}") for head in ("version", "when", "who")]
     told = [{"version": at, **vars(version)} for at, version in enumerate(versions, 1)]
-    rows = [[str(one["version"]), session.local_time(one["when"]), one["who"]] for one in told]
+    rows = [
+        [str(one["version"]), formats.moment(one["when"], session.lang), one["who"]] for one in told
+    ]
     document = [{**one, "when": one["when"].isoformat(timespec="seconds")} for one in told]
     session.show(document, table(heads, rows, right=(0,)))

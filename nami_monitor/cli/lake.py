@@ -9,10 +9,8 @@ import typer
 from nami_monitor.cli.session import CommandSession, Who, command, one_of
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.settings import places
-from nami_monitor.store import Store, lake, lake_rollups, lake_sum
+from nami_monitor.store import Store, lake, lake_rollups
 from nami_monitor.store.object_storage import place, reached
-
-app = typer.Typer(rich_markup_mode=None)
 
 EXPORT: Final = ("export",)
 Organisation = Annotated[str | None, typer.Option("--organisation", metavar="NAME")]
@@ -20,7 +18,7 @@ Lines = Annotated[str, typer.Option("--lines", metavar="PATH")]
 Out = Annotated[str, typer.Option("--out", metavar="PATH")]
 
 
-@command(app, "lines")
+@command("lines")
 def lines(
     session: CommandSession,
     action: Annotated[str, typer.Argument(metavar="export", callback=one_of(EXPORT))],  # noqa: ARG001 - said to be clear
@@ -35,7 +33,7 @@ def lines(
     _told(session, "exported", to, {made.organisation: made})
 
 
-@command(app, "rollup")
+@command("rollup")
 def rollup(
     session: CommandSession,
     lines: Lines,
@@ -60,7 +58,7 @@ def rollup(
     _told(session, "rolled", to, made)
 
 
-@command(app, "open")
+@command("open")
 def open_(
     session: CommandSession,
     path: Annotated[str, typer.Argument(metavar="PATH")],
@@ -81,7 +79,7 @@ def open_(
         where, demo = (of, made_in), session.path.absolute() != places().own.absolute()
         signed = session.signed_by(who)
         if total:
-            made = lake_sum.open_sum(store, where, signed, demo=demo)
+            made = lake.open_sum(store, where, signed, demo=demo)
         else:
             made = [lake.open_lake(store, where, named[0], signed, demo=demo)]
     _told(session, "opened", session.path, {one.organisation: one for one in made})

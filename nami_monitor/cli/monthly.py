@@ -32,8 +32,8 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import LATE_AFTER
 from nami_monitor.databases import note_settings, open_own
-from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.file_import import Answers
+from nami_monitor.ingest.deliveries import check as check_store
 from nami_monitor.ingest.deliveries import late_sources
 from nami_monitor.ingest.parse.sheets import content_hash
 from nami_monitor.ingest.personal import blanked
@@ -53,8 +53,6 @@ from nami_monitor.reports.report_file import Format, ReportRequest, arrange, ren
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.export import whole
 from nami_monitor.store.journal import category_names
-
-app = typer.Typer(rich_markup_mode=None)
 
 WAITING: Final = 3
 """The exit code where files wait and nothing failed."""
@@ -94,7 +92,7 @@ class Told:
     ready: list[str] = field(default_factory=list)
 
 
-@command(app, "monthly")
+@command("monthly")
 def monthly(
     session: CommandSession,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER")],

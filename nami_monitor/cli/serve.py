@@ -6,7 +6,7 @@ import runpy
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -15,24 +15,14 @@ from nami_monitor.cli.session import CommandSession, command
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import PRODUCT
 
-app = typer.Typer(rich_markup_mode=None)
-
-SCRIPT: Final = "dashboard.py"
-
 
 def dashboard() -> Path:
     """The script of the dashboard."""
-    return PRODUCT / SCRIPT
+    return PRODUCT / "dashboard.py"
 
 
 def options(service: Service, address: str, port: int) -> dict[str, str]:
-    """The options of Streamlit that go with the settings; none of them is a secret.
-
-    Args:
-        service: the settings.
-        address: what the server listens on.
-        port: likewise.
-    """
+    """The options of Streamlit that go with the settings; none of them is a secret."""
     found = {
         "server.address": address,
         "server.port": str(port),
@@ -69,7 +59,7 @@ def refuse_taken(address: str, port: int) -> None:
         raise UserError("service.taken", address=address, port=port, why=error.strerror) from error
 
 
-@command(app, "serve")
+@command("serve")
 def serve(
     session: CommandSession,
     address: Annotated[str | None, typer.Option("--address")] = None,

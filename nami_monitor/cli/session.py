@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, get_type_hints
 
@@ -225,7 +225,9 @@ class CommandSession:
     def _written(self, name: str, value: object) -> object:
         """A value of an error as people read it."""
         if isinstance(value, datetime):
-            return self.local_time(value)
+            from nami_monitor.i18n import formats  # noqa: PLC0415 - help need not wait for it
+
+            return formats.moment(value, self.lang)
         if name == "kinds":
             return ", ".join(self.t(f"tables.{kind}.name") for kind in str(value).split(", "))
         if name in {"table", "column", "missing"}:
@@ -244,13 +246,6 @@ class CommandSession:
         known = {column.name for table in TABLES for column in columns(table)}
         parts = re.split("( / |, )", names)
         return "".join(heading(one, self.lang) if one in known else one for one in parts)
-
-    def local_time(self, moment: datetime) -> str:
-        """A time in UTC as people write it on their own clock."""
-        from nami_monitor.i18n import formats  # noqa: PLC0415 - help need not wait for it
-
-        local = moment.replace(tzinfo=UTC).astimezone()
-        return f"{formats.day(local, self.lang)} {local:%H:%M}"
 
     def percent(self, share: float | None) -> str:
         """A share between 0 and 1 in whole percent; empty when there is none."""
@@ -326,7 +321,11 @@ def one_of(known: Collection[str]) -> Callable[[str | None], str | None]:
     return check
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None]:
+commands: Final = typer.Typer(rich_markup_mode=None)
+"""The commands of the modules that were loaded."""
+
+
+def command(name: str) -> Callable[[Callable[..., None]], None]:
     """Make a function a command.
 
     It gets a ``CommandSession`` and its own options; the shared ones are added here. What a user
@@ -352,7 +351,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None
             for parameter in run.__signature__.parameters.values()  # type: ignore[attr-defined]
         }
         del run.__wrapped__
-        app.command(name, cls=Command)(run)
+        commands.command(name, cls=Command)(run)
 
     return register
 

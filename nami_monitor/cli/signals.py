@@ -16,14 +16,12 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson
 from nami_monitor.kit.search import search, select
 from nami_monitor.kpis import latest_month
-from nami_monitor.signals.signal import Signal, ranked
+from nami_monitor.signals.signal_rules import Signal, ranked
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import category_names
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "signals")
+@command("signals")
 def signals(
     session: CommandSession,
     month: Month = None,
@@ -78,7 +76,7 @@ def _signal_lines(
     return [*lines, "", *(wording.signal_sentence(signal, session.lang) for signal, _ in called)]
 
 
-@command(app, "lessons")
+@command("lessons")
 def lessons(
     session: CommandSession,
     query: Annotated[list[str] | None, typer.Argument(metavar="QUERY")] = None,

@@ -34,8 +34,6 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
 from nami_monitor.waterbed.planning import PlannedDesign
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 class EffectUnit(StrEnum):
     """The units in which an effect can be expressed."""
@@ -49,7 +47,7 @@ UnitOption = Annotated[EffectUnit, typer.Option("--unit", metavar="|".join(Effec
 PARTS: Final = ("gross", "spill", "net")
 
 
-@command(app, "waterbed")
+@command("waterbed")
 def waterbed(
     session: CommandSession,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
@@ -238,7 +236,7 @@ def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
     return f"{value} ({session.t('waterbed.between', low=low, high=high)})"
 
 
-@command(app, "assign")
+@command("assign")
 def assign(
     session: CommandSession,
     intervention: Annotated[str, typer.Argument(metavar="INTERVENTION")],
@@ -280,7 +278,7 @@ def assign(
     session.show([{**row, "level": proposal.levels[row["location_id"]]} for row in rows], lines)
 
 
-@command(app, "plan-pilot")
+@command("plan-pilot")
 def plan_pilot(
     session: CommandSession,
     category: Annotated[str, typer.Option("--category", metavar="CODE")],

@@ -1,4 +1,4 @@
-"""Deliveries in the database: batches, rows set aside, completeness, data breaks, codes."""
+"""Deliveries: batches, rows set aside, completeness, breaks and codes; a check of the database."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,13 +7,15 @@ from typing import Any, Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import LEARNT_AFTER
 from nami_monitor.core.words import SetAsideState
-from nami_monitor.ingest.book import completeness
+from nami_monitor.ingest.book import codes, completeness
 from nami_monitor.ingest.book.codes import Code, code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_profile
-from nami_monitor.store import Store, Transaction, Work
+from nami_monitor.store import Store, Transaction, Work, integrity
+from nami_monitor.store.integrity import Inconsistency
+from nami_monitor.store.rollups import FACTS, ORDER_ROLLUPS, is_sum
 from nami_monitor.store.schema import SHEET_LINES
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import columns
@@ -294,3 +296,40 @@ def category_rows(db: Transaction) -> list[dict[str, Any]]:
     )
     ordered = ["category", *NAMED, *(n for n in names if n not in {"category", *NAMED})]
     return [dict(zip(ordered, row, strict=True)) for row in found]
+
+
+DERIVED: Final = (
+    *(rollup.name for rollup in ORDER_ROLLUPS),
+    "by_cell",
+    "delivered",
+    "codes",
+    "merged",
+    *FACTS,
+    "source_months",
+    "breaks",
+)
+"""Tables that follow from what the batches offered."""
+
+
+def check(store: Store) -> list[Inconsistency]:
+    """What is inconsistent in a database: what follows from the lines is derived again.
+
+    Nothing is changed. A sum of organisations was derived in their own databases.
+
+    Raises:
+        UserError: ``store.damaged`` or ``store.unreadable`` when its files are not whole.
+    """
+    with store.trial() as db:
+        integrity.read_whole(db)
+        return [
+            *integrity.counts(db),
+            *integrity.orphans(db),
+            *integrity.unknown_codes(db),
+            *integrity.repeated_keys(db),
+            *(() if is_sum(db) else integrity.stale(db, DERIVED, _derive)),
+        ]
+
+
+def _derive(db: Transaction) -> None:
+    codes.derive(db)
+    refresh_derived(db)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.temporary import replacing
+from nami_monitor.core.settings import replacing
 from nami_monitor.store.transaction import Transaction, literal
 
 if TYPE_CHECKING:

@@ -10,6 +10,12 @@ No file ever changes. A manifest names those that count, with their hashes, and 
 whole after them: who reads it sees the old state or the new one. Each organisation has a folder of
 its own, so who may read which figures is a matter of files. A lake is a folder, or a place on
 object storage, see ``object_storage``.
+
+The sum of the organisations in a lake is a database of their roll-ups and what these need. Places,
+sources, contracts and assets are told apart by the name of their organisation before their code;
+categories are shared. The organisation is the group of its places, so whatever is asked by group
+compares organisations, with the protection that groups have. Nothing of a line, and nothing that
+people wrote, is in it; nothing is imported into it.
 """
 
 from __future__ import annotations
@@ -36,8 +42,8 @@ from nami_monitor.store.backup_file import BackupPart
 from nami_monitor.store.engine import Store, Work
 from nami_monitor.store.export import whole
 from nami_monitor.store.object_storage import is_remote
-from nami_monitor.store.rollups import OF_ORDERS, is_sum
-from nami_monitor.store.transaction import Transaction, literal
+from nami_monitor.store.rollups import OF_ORDERS, SUM, is_sum
+from nami_monitor.store.transaction import Transaction, literal, literals, now
 
 FORM: Final = 1
 """The form of a lake; a later form is refused by this version."""
@@ -168,11 +174,8 @@ def organisations(lake: Path, manifest: str) -> dict[str, Path]:
 def read_lake(folder: Path, name: str) -> LakeManifest:
     """A manifest from anywhere, after it was looked at; its files are there in their size.
 
-    What is in them is compared where they are read, see ``Parts``.
-
-    Args:
-        folder: that of an organisation.
-        name: ``OF_LINES`` or ``OF_ROLLUPS``.
+    What is in them is compared where they are read, see ``Parts``. ``folder`` is that of an
+    organisation, ``name`` is ``OF_LINES`` or ``OF_ROLLUPS``.
 
     Raises:
         UserError: ``lake.damaged``, ``lake.newer``, ``lake.older``, ``lake.missing``,
@@ -276,10 +279,7 @@ def turn(lake: Path, organisation: str) -> Iterator[tuple[Path, Path]]:
 def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
     """Write all that a database holds to a lake; files that are there already stay.
 
-    Args:
-        store: the database.
-        lake: the folder of the lake, which need not exist yet.
-        organisation: the name under which it stands there.
+    ``lake`` need not exist yet; ``organisation`` is the name under which it stands there.
 
     Returns:
         What is there then.
@@ -355,15 +355,10 @@ def _put(
     write: Callable[[Path], object],
     known: str = "",
 ) -> BackupPart:
-    """Write a file, unless it is there already.
+    """Write a file, unless it is ``there`` already: the files in the folder, with their size.
 
-    Args:
-        folder: that of the organisation.
-        draft: where it is made.
-        there: the files in the folder, with their size.
-        name: its name there; without a hash the first part, its content gives the last.
-        write: writes it.
-        known: the hash of its content, where that is known.
+    It is made at ``draft``. Without a hash ``name`` is the first part of its name, and its content
+    gives the last; ``known`` is the hash of its content, where that is known.
     """
     if known and name in there:
         return BackupPart(name, there[name], known)
@@ -385,13 +380,8 @@ def open_lake(
     """Make a database without data the one from which an organisation's files in a lake came.
 
     Roll-ups are taken as they are, wherever they were made; large files of lines are linked.
-
-    Args:
-        store: the database, which need not exist yet.
-        places: the folder of the lake, and the one of its roll-ups.
-        organisation: its name in both.
-        who: role or initials of who does this.
-        demo: whether it may be the demo.
+    ``places`` are the folder of the lake and the one of its roll-ups; with ``demo`` it may be the
+    demo.
 
     Returns:
         What the lake says of the lines.
@@ -442,3 +432,178 @@ def parquet(files: Sequence[Path]) -> str:
     """SQL of the rows of Parquet files."""
     named = ", ".join(literal(str(file)) for file in files)
     return f"read_parquet([{named}], hive_partitioning = false)"
+
+
+FEWEST: Final = 5
+"""Of fewer organisations the sum tells too much of each: who knows one takes it off."""
+
+OFFSET: Final = ("batch", "parent", "position", "since_batch")
+APART: Final = (
+    "source", "products_of", "product_source", "location_id", "contract_id", "asset_id",
+    "request_id", "parent_id", "family", "article",
+)  # fmt: skip
+"""Columns of codes that mean something within an organisation."""
+LEFT_OUT: Final = (
+    "who", "undone_by", "file", "content_hash", "profile", "report", "header", "same_as",
+)  # fmt: skip
+"""Columns that stay empty: what people or files are called, and what articles are the same as."""
+OF_CODES: Final = ("locations", "contracts", "assets")
+GROUPS: Final = ("organisation", "group", "location_group")
+
+LIVE: Final = "standing = 'live'"
+SUMMED: Final[Mapping[str, str]] = {
+    "batches": "undone_at is null",
+    "batch_months": "true",
+    "codes": "kind <> 'programmes'",
+    "code_actions": "kind <> 'programmes' and (kind, what) <> ('categories', 'merge')",
+    "merged": "kind not in ('categories', 'programmes')",
+    "categories_offered": LIVE,
+    "locations_offered": LIVE,
+    "products_offered": LIVE,
+    "contracts_offered": LIVE,
+    "requests_offered": LIVE,
+    "assets_offered": LIVE,
+    "asset_events_offered": LIVE,
+    "measurements_offered": f"{LIVE} and location_id is not null and subject is null",
+    "product_spans": "true",
+    "activity": "true",
+    "location_facts": "true",
+    "category_facts": "true",
+    "source_months": "true",
+    "breaks": "true",
+    "by_request": "true",
+    "by_asset": "true",
+    "by_life": "true",
+    "by_contract": "true",
+    "registers": "relation in ('by_request', 'by_asset', 'by_life', 'by_contract')",
+    **dict.fromkeys(OF_ORDERS, "true"),
+}
+"""The tables of the sum, with the rows that are taken. Projects, measures and targets are not: a
+target of one is none of all, and prices of one would count for others."""
+
+
+def open_sum(
+    store: Store, places: tuple[Path, Path], who: str, *, demo: bool = True
+) -> list[LakeManifest]:
+    """Make a database without data the sum of the organisations in a lake.
+
+    ``places`` are the folder of the lake and the one of its roll-ups; with ``demo`` one of them may
+    be the demo.
+
+    Returns:
+        What the lake says of the lines of each.
+
+    Raises:
+        UserError: ``lake.too_few``, or what ``open_lake`` raises.
+    """
+    named = organisations(places[1], OF_ROLLUPS)
+    if len(named) < FEWEST:
+        raise UserError("lake.too_few", n=len(named), least=FEWEST)
+    manifests = []
+    with (
+        object_storage.room_for(*places, beside=store.path) as room,
+        store.write(Work.RESTORE, who) as db,
+    ):
+        if db.value("select exists (from batches)"):
+            raise UserError("lake.holds_data", path=str(store.path))
+        db.run("alter table category_facts add column organisation varchar")
+        for name, made in named.items():
+            folder = places[0] / made.name
+            manifest, rollups = both(folder, made)
+            near = Parts(folder, folder / OF_LINES, room / name / "lines").near
+            rolled = Parts(made, made / OF_ROLLUPS, room / name / "rollups").near
+            files = {
+                table: [rolled(part) for part in rollups.rollup(table)]
+                if table in OF_ORDERS
+                else [near(manifest.register(table))]
+                for table in ("meta", *SUMMED)
+            }
+            _add(db, name, files)
+            manifests.append(manifest)
+        if not demo and db.value("select demo from meta"):
+            raise UserError("lake.demo", path=str(places[0]))
+        _share_categories(db)
+        told = json.dumps([*named])
+        db.run("insert into kept values (?, '', ?, ?, ?)", [SUM, told, who, now()])
+    return manifests
+
+
+def _add(db: Transaction, organisation: str, files: Mapping[str, Sequence[Path]]) -> None:
+    """Add what an organisation has, told apart by its name."""
+    first = {
+        "batch": db.value("select coalesce(max(batch), 0) from batches"),
+        "action": db.value("select coalesce(max(action), 0) from code_actions"),
+    }
+    db.run(f"update meta set demo = demo or (select demo from {parquet(files['meta'])})")
+    for table, rows in SUMMED.items():
+        if files[table]:
+            read = parquet(files[table])
+            names = [name for name, *_ in db.rows(f"describe from {read}")]
+            own = {name for name, *_ in db.rows(f"describe {table}")}
+            if strange := [name for name in names if name not in own]:  # it would stand in SQL
+                path, part = str(files[table][0]), short(strange[0])
+                raise UserError("lake.damaged", path=path, part=part)
+            listed = ", ".join(
+                f'{_told(table, column, organisation, first)} as "{column}"' for column in names
+            )
+            more = f", {literal(organisation)} as organisation" * (table == "category_facts")
+            db.run(f"insert into {table} by name select {listed}{more} from {read} where {rows}")
+
+
+def _told(table: str, column: str, organisation: str, first: Mapping[str, int]) -> str:
+    """SQL of a column of an organisation, as it stands in the sum."""
+    before = literal(f"{organisation}/")
+    found = f'"{column}"'
+    if column in OFFSET:
+        found = f'"{column}" + {first["batch"]}'
+    elif column == "action":
+        found = f"action + {first['action']}"
+    elif column in LEFT_OUT:
+        found = "null"
+    elif column in GROUPS and table in {"locations_offered", "location_facts"}:
+        found = literal(organisation)
+    elif column == "replaces":
+        each = f"lambda one: {before} || trim(one)"
+        found = f"array_to_string(list_transform(string_split(replaces, ';'), {each}), ';')"
+    elif column in {"code", "to_code"}:
+        apart = f"kind in {literals(OF_CODES)}"
+        found = f'case when {apart} then {before} || "{column}" else "{column}" end'
+    elif column in APART:
+        found = f"case when \"{column}\" = '' then '' else {before} || \"{column}\" end"
+    return found
+
+
+def _share_categories(db: Transaction) -> None:
+    """Let a category be one of all; what those that use it do not agree on is unknown."""
+    facts = [
+        name
+        for name, *_ in db.rows("describe category_facts")
+        if name not in {"category", "organisation"}
+    ]
+    listed = ", ".join(
+        f"case when count(distinct coalesce({name}::varchar, '')) = 1 then any_value({name}) end"
+        f" as {name}"
+        for name in facts
+    )
+    used = "select distinct split_part(location_id, '/', 1), category from by_place"
+    with db.table_of(
+        "agreed",
+        f"with used as ({used} where category is not null) select category, {listed}"
+        " from category_facts where (organisation, category) in (from used)"
+        " or category not in (select category from used) group by category",
+    ) as agreed:
+        db.run("delete from category_facts")
+        db.run("alter table category_facts drop column organisation")
+        db.run(f"insert into category_facts by name from {agreed}")
+    db.run(
+        "delete from categories_offered where (category, batch, line) not in"
+        " (select (category, min(batch), arg_min(line, batch)) from categories_offered"
+        " group by category)"
+    )
+    one = (
+        "select kind, source, code, min(since_batch) as since_batch, bool_and(provisional)"
+        " as provisional from codes where kind = 'categories' group by kind, source, code"
+    )
+    with db.table_of("shared", one) as shared:
+        db.run("delete from codes where kind = 'categories'")
+        db.run(f"insert into codes by name from {shared}")

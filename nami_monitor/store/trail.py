@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from nami_monitor.core.temporary import replacing
+from nami_monitor.core.settings import replacing
 from nami_monitor.store.snapshots import WAITING
 from nami_monitor.store.transaction import Transaction, now
 
@@ -49,15 +49,7 @@ class TrailRow:
 
 
 def take_down(folder: Path, who: str, act: str, about: str = "", name: str = "") -> None:
-    """Note an act that changes no database. One that cannot be noted stands in the log.
-
-    Args:
-        folder: of the database.
-        who: role or initials.
-        act: as ``TrailRow`` has it.
-        about: likewise.
-        name: likewise.
-    """
+    """Note an act that changes no database. One that cannot be noted stands in the log."""
     signed = "" if "@" in who else who  # an e-mail address is no role
     row = asdict(TrailRow(now(), signed, act, about, name, uuid4().hex))
     place = folder / WAITING

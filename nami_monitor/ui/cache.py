@@ -24,7 +24,7 @@ from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.interventions import register
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 from nami_monitor.store.journal import JournalEntry, current
 from nami_monitor.store.journal import category_names as names_of_categories

@@ -19,7 +19,7 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from nami_monitor.core.temporary import temporary_folder
+from nami_monitor.core.settings import temporary_folder
 
 PagesManager.uses_pages_directory = False
 """The entry script says which pages there are. Without this, Streamlit would make a page of every

@@ -14,7 +14,7 @@ from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import LOST, Analysis, Both, Effects, effects
 from nami_monitor.waterbed.estimate import prepare
 from nami_monitor.waterbed.inputs import Inputs, positions
-from nami_monitor.waterbed.month_weights import even_weights, month_weights, used_months, variance
+from nami_monitor.waterbed.noise import even_weights, month_weights, used_months, variance
 from nami_monitor.waterbed.outputs import Caution, Marks, PilotPlan
 from nami_monitor.waterbed.screen import Start, alike
 from nami_monitor.waterbed.verdicts import CLAIMS, critical, quotient, rungs

@@ -22,8 +22,7 @@ from nami_monitor.core.thresholds import (
 from nami_monitor.core.words import Design, Verdict, Why
 from nami_monitor.waterbed.effects import LOST, alone, channel
 from nami_monitor.waterbed.inputs import Inputs, Places, positions
-from nami_monitor.waterbed.month_weights import month_weights, resemblance, used_months
-from nami_monitor.waterbed.noise import Proxy, adjust
+from nami_monitor.waterbed.noise import Proxy, adjust, month_weights, resemblance, used_months
 from nami_monitor.waterbed.outputs import Caution, Floats, Marks, Result
 from nami_monitor.waterbed.panel import (
     GroupSubset,

@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal, Rung
 from nami_monitor.kpis.over_time import hidden_reductions as falls
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)

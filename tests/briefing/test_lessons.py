@@ -18,7 +18,7 @@ from nami_monitor.core.words import KitSignal
 from nami_monitor.kit import shipped
 from nami_monitor.kit.files import OF_NO_CASE
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from tests.support.monitor import Monitor
 
 LESSONS = shipped().lessons

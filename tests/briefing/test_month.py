@@ -19,7 +19,7 @@ from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.sentences import figure_text, flags_text
 from nami_monitor.signals.scan import Assessment
-from nami_monitor.signals.signal import attention
+from nami_monitor.signals.signal_rules import attention
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)

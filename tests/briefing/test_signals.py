@@ -35,7 +35,7 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals import signal_rules
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)

@@ -10,7 +10,7 @@ from nami_monitor.briefing.funnel import compare
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute, latest_month
-from nami_monitor.store import Store, lake, lake_sum
+from nami_monitor.store import Store, lake
 from nami_monitor.store.limited import keep_only
 from tests.cli.command_line import Nami
 from tests.cli.test_cli_lake import LATE, late
@@ -134,9 +134,9 @@ def test_a_column_that_no_register_has_is_refused_and_stands_in_no_statement(tmp
     with closing(Store(tmp_path / "sum")) as store, store.write() as db:
         db.run(f"copy (select true as demo) to '{tmp_path / 'whole.parquet'}' (format parquet)")
         db.run(f"copy (select 1 as \"{quoted}\") to '{file}' (format parquet)")
-        files = {key: [file] for key in lake_sum.SUMMED} | {"meta": [tmp_path / "whole.parquet"]}
+        files = {key: [file] for key in lake.SUMMED} | {"meta": [tmp_path / "whole.parquet"]}
         with pytest.raises(UserError, match=r"lake\.damaged"):
-            lake_sum._add(db, "Aa", files)
+            lake._add(db, "Aa", files)
     assert not stolen.exists()
 
 

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from nami_monitor import cli
-from nami_monitor.core import temporary
-from nami_monitor.core.temporary import PREFIX, folder_beside, replacing, temporary_folder
+from nami_monitor.core import settings
+from nami_monitor.core.settings import PREFIX, folder_beside, replacing, temporary_folder
 from nami_monitor.ui import preload
 
-pytestmark = pytest.mark.skipif(temporary.fcntl is None, reason="Windows has no such locks")
+pytestmark = pytest.mark.skipif(settings.fcntl is None, reason="Windows has no such locks")
 
 ROOT = Path(__file__).parents[2]
 HOLDS_CELLS = """
 import sys, tempfile
-from nami_monitor.core.temporary import temporary_folder
+from nami_monitor.core.settings import temporary_folder
 with temporary_folder():
     with tempfile.NamedTemporaryFile("w", delete=False) as file:
         file.write("a name that would have been dropped")
@@ -142,7 +142,7 @@ def test_a_folder_that_was_cleared_before_its_lock_is_made_again(outside, monkey
             made[0].rmdir()
         return str(made[-1])
 
-    lock, locked = temporary.fcntl.flock, []
+    lock, locked = settings.fcntl.flock, []
 
     def and_lose_one(descriptor, how):
         lock(descriptor, how)
@@ -151,7 +151,7 @@ def test_a_folder_that_was_cleared_before_its_lock_is_made_again(outside, monkey
             made[-1].rmdir()
 
     monkeypatch.setattr(tempfile, "mkdtemp", and_lose_two)
-    monkeypatch.setattr(temporary.fcntl, "flock", and_lose_one)
+    monkeypatch.setattr(settings.fcntl, "flock", and_lose_one)
     with temporary_folder() as folder:
         assert folder == made[2]
         assert folder.is_dir()
@@ -159,7 +159,7 @@ def test_a_folder_that_was_cleared_before_its_lock_is_made_again(outside, monkey
 
 
 def test_without_locks_nothing_of_others_goes(outside, monkeypatch):
-    monkeypatch.setattr(temporary, "fcntl", None)
+    monkeypatch.setattr(settings, "fcntl", None)
     (outside / f"{PREFIX}dead").mkdir()
     with temporary_folder() as folder:
         assert folder.is_dir()

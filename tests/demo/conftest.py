@@ -1,6 +1,6 @@
 import pytest
 
-from nami_monitor.demo.generate import World, simulate
+from nami_monitor.demo.__main__ import World, simulate
 from nami_monitor.demo.truth import TRUTH
 
 

@@ -16,8 +16,8 @@ from python_calamine import load_workbook
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.demo import demo_files
+from nami_monitor.demo.__main__ import files, render, simulate, write
 from nami_monitor.demo.file_formats import Csv, Workbook, columns, dutch_number, euro, spoil
-from nami_monitor.demo.generate import files, render, simulate, write
 from nami_monitor.demo.sanitary_supplies import SHORT_MONTHS
 from nami_monitor.demo.truth import TRUTH, BadCell
 from nami_monitor.i18n import text

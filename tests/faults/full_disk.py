@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.database_check import check
+from nami_monitor.ingest.deliveries import check
 from nami_monitor.store import Store, lines, snapshots
 from tests.support import acts
 

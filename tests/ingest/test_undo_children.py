@@ -5,10 +5,10 @@ import shutil
 import pytest
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo
+from nami_monitor.ingest.deliveries import check
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 

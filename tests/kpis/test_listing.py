@@ -10,9 +10,8 @@ import pytest
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.kpis.listing import export, rows
 from nami_monitor.kpis.questions import EMPTY
-from nami_monitor.kpis.trace import trace
+from nami_monitor.kpis.trace import export, rows, trace
 from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 from tests.kpis.traced import PAGE, checked, paged
 from tests.support.monitor import Monitor

@@ -13,7 +13,6 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, privacy
 from nami_monitor.kpis.bridge import spend_bridge
-from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.privacy import (
     StaffedSite,
     hide_small_cells,
@@ -22,7 +21,7 @@ from nami_monitor.kpis.privacy import (
     protected_sets,
 )
 from nami_monitor.kpis.questions import RELATIONS
-from nami_monitor.kpis.trace import trace
+from nami_monitor.kpis.trace import rows, trace
 from nami_monitor.kpis.why import why
 
 GROUPS = {"A": "north", "B": "north", "C": "north", "D": "south", "E": "south", "F": "west"}

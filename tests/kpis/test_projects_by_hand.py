@@ -7,9 +7,8 @@ import pytest
 from nami_monitor.briefing.overview import overview
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.trace import trace
+from nami_monitor.kpis.trace import rows, trace
 from tests.kpis.kpi_tables import LOCATIONS
 
 CATEGORIES = """

@@ -1,12 +1,11 @@
 """What a trace must hold, whatever the figure: its parts and its rows add up to it."""
 
+import sys
 from collections import defaultdict
 
 import pytest
 
-from nami_monitor.kpis import listing
-from nami_monitor.kpis.listing import rows
-from nami_monitor.kpis.trace import trace
+from nami_monitor.kpis.trace import rows, trace
 
 PAGE = 7
 AT_ONCE = 10
@@ -59,7 +58,7 @@ def checked(db, kpi, ask, *, in_pages=True):
     first = PAGE if in_pages else sum(part.rows for part in traced.batches)
     with pytest.MonkeyPatch.context() as small:
         if in_pages:
-            small.setattr(listing, "ROWS_AT_ONCE", AT_ONCE)
+            small.setattr(sys.modules[trace.__module__], "ROWS_AT_ONCE", AT_ONCE)
         by_table = {table: paged(db, kpi, ask, first, table=table) for table in traced.tables}
     for side in ("numerator", "denominator"):
         whole = getattr(result, side)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.core.words import KitSignal
-from nami_monitor.signals.signal import Signal, attention, ranked
+from nami_monitor.signals.signal_rules import Signal, attention, ranked
 
 MONTH = date(2026, 10, 1)
 

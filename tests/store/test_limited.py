@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.book.undo import undo
+from nami_monitor.ingest.deliveries import check
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store, Work, lake, limited, lines, snapshots
 from nami_monitor.store.journal import record

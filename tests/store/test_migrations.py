@@ -23,8 +23,8 @@ import pytest
 from filelock import FileLock
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.book.undo import undo
+from nami_monitor.ingest.deliveries import check
 from nami_monitor.store import Store, lines, migrations, schema, snapshots
 
 KEPT = Path(__file__).parent / "kept"

@@ -11,7 +11,7 @@ from contextlib import closing
 
 import pytest
 
-from nami_monitor.store import Store, integrity, lake, lake_rollups, lake_sum
+from nami_monitor.store import Store, integrity, lake, lake_rollups
 from nami_monitor.store.rollups import OF_ORDERS
 
 ORGANISATION = "zilverlinden"
@@ -71,7 +71,7 @@ def differences(db, out, organisation=ORGANISATION):
 
 def summed(place, out, folder):
     """The sum of organisations that all have what one has in a lake, and their names."""
-    several, names = folder / "several", [f"o{n}" for n in range(lake_sum.FEWEST)]
+    several, names = folder / "several", [f"o{n}" for n in range(lake.FEWEST)]
     of = f"{lake.FOLDER}{ORGANISATION}"
     for name in names:
         target = several / f"{lake.FOLDER}{name}"
@@ -81,5 +81,5 @@ def summed(place, out, folder):
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
     with closing(Store(folder / "sum")) as store:
-        lake_sum.open_sum(store, (several, several), who="t")
+        lake.open_sum(store, (several, several), who="t")
     return folder / "sum", names

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nami_monitor.waterbed import Inputs, PilotDesign, estimate
-from nami_monitor.waterbed.month_weights import month_weights, resemblance
+from nami_monitor.waterbed.noise import month_weights, resemblance
 from tests.waterbed.waterbed_panels import drawn
 
 MONTHS = np.arange(36)

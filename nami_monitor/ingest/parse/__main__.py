@@ -19,12 +19,15 @@ import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.limits import MEGABYTE, MOST_SHEETS, Budget, budget_of
 from nami_monitor.ingest.parse.ocds import read_ocds
 from nami_monitor.ingest.parse.ods import read_ods
 from nami_monitor.ingest.parse.sheets import (
+    MEGABYTE,
+    MOST_SHEETS,
     REFUSED,
+    Budget,
     SheetWriter,
+    budget_of,
     check_cell,
     check_data,
     check_width,

@@ -14,8 +14,14 @@ from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.limits import LONGEST_CELL, LONGEST_SIGN
-from nami_monitor.ingest.parse.sheets import SheetWriter, check_cell, check_width, currency_in
+from nami_monitor.ingest.parse.sheets import (
+    LONGEST_CELL,
+    LONGEST_SIGN,
+    SheetWriter,
+    check_cell,
+    check_width,
+    currency_in,
+)
 from nami_monitor.ingest.parse.xlsx import DAMAGED_PACKAGE, EXTENT_CELLS, check_sizes
 
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"

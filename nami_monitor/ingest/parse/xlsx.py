@@ -15,8 +15,7 @@ from typing import Final
 from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.limits import MOST_SHEETS
-from nami_monitor.ingest.parse.sheets import currency_of_format
+from nami_monitor.ingest.parse.sheets import MOST_SHEETS, currency_of_format
 
 #: A workbook of a million records unpacks to a few hundred megabytes.
 UNPACKED_BYTES: Final = 1024**3

@@ -16,7 +16,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.temporary import replacing
+from nami_monitor.core.settings import replacing
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile, write_profile

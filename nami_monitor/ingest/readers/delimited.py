@@ -9,7 +9,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet, clean_text
-from nami_monitor.ingest.limits import budget_of
+from nami_monitor.ingest.parse.sheets import budget_of
 from nami_monitor.ingest.readers.large_csv import (
     COMMONLY,
     LARGE_BYTES,

@@ -21,8 +21,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Layout, Sheet, clean_text
-from nami_monitor.ingest.limits import budget_of
-from nami_monitor.ingest.parse.sheets import check_data
+from nami_monitor.ingest.parse.sheets import budget_of, check_data
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD_LINES,
     head_cells,

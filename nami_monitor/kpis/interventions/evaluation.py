@@ -30,9 +30,8 @@ from nami_monitor.kpis.interventions.window import Window, whole
 from nami_monitor.kpis.questions import latest_month
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
-from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.effects import LOST
-from nami_monitor.waterbed.estimate import estimate, net_effect
+from nami_monitor.waterbed.estimate import destinations, estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.looks import ONCE, Look
 from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, Result

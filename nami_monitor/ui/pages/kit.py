@@ -17,7 +17,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson, shipped
 from nami_monitor.kit.files import KIT_STRATEGIES
 from nami_monitor.kit.search import search, select
-from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, doors, filters, lesson_card, scaffold
 from nami_monitor.ui.cache import cached

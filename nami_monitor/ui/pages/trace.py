@@ -20,11 +20,10 @@ from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
-from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.source_rows import DISTINCT
-from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import PAGE_ROWS, BatchPart, Listing, Trace, export, rows
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET

@@ -11,9 +11,9 @@ import xlsxwriter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import xlsx
+from nami_monitor.ingest.parse.sheets import Budget
 from nami_monitor.ingest.parse.xlsx import check_package, sheet_findings, sheet_parts
 from nami_monitor.ingest.readers import read
 from tests.support.handed_over import rows_in

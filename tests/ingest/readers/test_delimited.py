@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Layout, clean_text
-from nami_monitor.ingest.limits import Budget
+from nami_monitor.ingest.parse.sheets import Budget
 from nami_monitor.ingest.readers import delimited, read
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD_LINES,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest import limits
+from nami_monitor.ingest.parse import sheets as limits
 from tests.ingest.readers.hostile_files import MAKERS, write_xlsx
 from tests.ingest.readers.hostile_run import SECONDS
 from tests.support.slow import SAMPLED

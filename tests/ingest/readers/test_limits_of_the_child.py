@@ -8,11 +8,10 @@ import polars as pl
 import pytest
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest import limits
-from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import ods, sheets, xlsx
-from nami_monitor.ingest.parse.sheets import SheetWriter
+from nami_monitor.ingest.parse import sheets as limits
+from nami_monitor.ingest.parse.sheets import Budget, SheetWriter
 
 SMALL = Budget(seconds=5, memory=1 << 30, data=1000, cells=20)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import TAG, LargeParquet, Layout
-from nami_monitor.ingest.limits import budget_of
 from nami_monitor.ingest.parse import __main__ as child
+from nami_monitor.ingest.parse.sheets import budget_of
 from nami_monitor.ingest.profiles.preview import SHOWN, preview
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import parquet, read
