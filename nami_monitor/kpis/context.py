@@ -216,7 +216,8 @@ def unconfirmed(
     found: set[tuple[Keys, int]] = set()
     for kind, (dimension, column) in CODE_OF.items() if codes and periods else ():
         reads = [relation.name] if relation.delivered_by != ORDERS else OF_ORDERS
-        seen = next((RELATIONS[x] for x in reads if _tells(RELATIONS[x], ask, dimension)), None)
+        told = {*ask.used, dimension}
+        seen = next((RELATIONS[x] for x in reads if told <= RELATIONS[x].dimensions.keys()), None)
         if codes[kind] and seen is not None:
             keys = "".join(f"{seen.dimensions[name]}, " for name in ask.by)
             test, parameters = filter_sql(seen, ask.filters)
@@ -228,10 +229,6 @@ def unconfirmed(
             )
             found |= {(tuple(row[:-1]), row[-1]) for row in rows}
     return frozenset(found)
-
-
-def _tells(relation: Relation, ask: Ask, dimension: str) -> bool:
-    return {*ask.used, dimension} <= relation.dimensions.keys()
 
 
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:

@@ -114,8 +114,8 @@ def _lines(document: Document, branding: Branding, progress: Progress) -> Iterat
     yield f"<title>{html(document.title)}: {html(document.about)}</title>"
     yield f"<style>{style}</style></head><body><header>"
     if branding.logo:
-        data = base64.b64encode(branding.logo).decode("ascii")
-        yield f'<img src="data:image/png;base64,{data}" alt="{html(document.organisation)}">'
+        drawn = _data("image/png", branding.logo)
+        yield f'<img src="{drawn}" alt="{html(document.organisation)}">'
     elif document.organisation:
         yield f'<p class="label">{html(document.organisation)}</p>'
     yield f"<h1>{html(document.title)}</h1>"
@@ -185,9 +185,8 @@ def _broken(written: str) -> str:
 
 
 def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str]:
-    drawn = base64.b64encode(svg(figure.spec, PAGE_WIDTH, branding).encode()).decode("ascii")
-    alt = html(figure.alt)
-    yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
+    drawn = _data("image/svg+xml", svg(figure.spec, PAGE_WIDTH, branding).encode())
+    yield f'<figure><img src="{drawn}" alt="{html(figure.alt)}">'
     if figure.caption:
         yield f"<figcaption>{html(figure.caption)}</figcaption>"
     name = text("report.as_table", lang)

@@ -211,19 +211,16 @@ def _key_of(line: KpiLine) -> tuple[str, str | None]:
 def _fact(line: KpiLine, section: BriefingSection, lang: Lang) -> Fact:
     worse = {each.line.kpi.code for each in section.findings if each.line and each.kind in WORSE}
     missed = line.aim is not None and line.aim.met is False
-    return Fact(_bare(line, lang), _what(line, lang), missed or line.kpi.code in worse)
+    value = bare_text(line.result, lang)
+    return Fact(value, _what(line, lang), missed or line.kpi.code in worse)
 
 
 def _figure(line: KpiLine, section: BriefingSection, lang: Lang) -> FigureOnPage:
     """A line's figure of the month, as it is traced."""
     category = line.aim.target.category if line.names and line.aim else None
     where = {**section.glance.where, **({"category": (category,)} if category else {})}
-    return FigureOnPage(_bare(line, lang), wording.name(line, lang), line.result, where)
-
-
-def _bare(line: KpiLine, lang: Lang) -> str:
-    """A figure as large letters: no unit but the sign that belongs to a number."""
-    return bare_text(line.result, lang)
+    value = bare_text(line.result, lang)
+    return FigureOnPage(value, wording.name(line, lang), line.result, where)
 
 
 def _what(line: KpiLine, lang: Lang) -> str:

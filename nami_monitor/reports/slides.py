@@ -57,11 +57,6 @@ def _length(word: str, *, bold: bool, serif: bool) -> float:
     return _typeface(bold=bold, serif=serif).getlength(word) * WIDER / MEASURED_SIZE
 
 
-def width_of(words: str, size: float, *, bold: bool = False) -> float:
-    """How wide words on one line are, in inches."""
-    return _length(words, bold=bold, serif=False) * size / POINTS_PER_INCH
-
-
 def line_count(
     words: str, size: float, width: float, *, bold: bool = False, serif: bool = False
 ) -> int:
@@ -466,11 +461,11 @@ def _facts(facts: Sequence[Fact]) -> Iterator[Part]:
     for no, fact in enumerate(facts[:3]):
         top = FACTS.top + no * high
         yield Ground(Box(FACTS.left, top, FACTS.width, FACT_LINE), Tone.LINE)
-        wide = VALUE_WIDTH
         tone = Tone.SECOND if fact.concern else Tone.INK
-        needed = width_of(fact.value, VALUE, bold=True) + 0.25
+        length = _length(fact.value, bold=True, serif=False)
+        needed = length * VALUE / POINTS_PER_INCH + 0.25
         beside = needed <= FACTS.width / 2
-        wide = max(wide, needed) if beside else FACTS.width
+        wide = max(VALUE_WIDTH, needed) if beside else FACTS.width
         value = Paragraph((Run(fact.value, bold=True, tone=tone),), size=VALUE)
         if beside:
             room = FACTS.width - wide

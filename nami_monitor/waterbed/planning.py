@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -170,9 +171,9 @@ def judged_plan(
     without, raw, planned = (
         _mean([_longer(_planned(both(of), each.share, *effect), each.longer) for each, of in good])
         for both, effect in (
-            (_adjusted, (0.0, 0.0)),
-            (_unadjusted, (0.0, 0.0)),
-            (_adjusted, (reduction, leak)),
+            (attrgetter("channels"), (0.0, 0.0)),
+            (attrgetter("unadjusted"), (0.0, 0.0)),
+            (attrgetter("channels"), (reduction, leak)),
         )
     )
     share = float(np.mean([each.share for each, _ in good]))
@@ -344,14 +345,6 @@ def _planned(both: Both, share: float, reduction: float, leak: float) -> Effects
             )
         ]
     )
-
-
-def _adjusted(of: Analysis) -> Both:
-    return of.channels
-
-
-def _unadjusted(of: Analysis) -> Both:
-    return of.unadjusted
 
 
 def _longer(of: Effects, times: float) -> Effects:
