@@ -29,11 +29,14 @@ WHO: Final = "demo"
 def build_demo(
     path: Path, progress: Progress = lambda *_: None, *, folder: Path = DEMO_FILES
 ) -> bool:
-    """Build the demo's database through the ordinary import, unless the same is there: False then.
+    """Build the demo's database through the ordinary import, unless it is there already.
 
     It is built apart and adopted when it is complete, so that an interrupted build leaves nothing
     that could be opened. ``folder`` holds the input files with their manifest; ``progress`` is
     called with the number of files done, their total, and the next name.
+
+    Returns:
+        Whether it was built; False when it was there already, from the same files.
 
     Raises:
         UserError: ``opening.own_data`` when ``path`` holds data that is no demo.

@@ -144,8 +144,10 @@ Refusal = Callable[[SettingProblem], UserError]
 def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, Refusal]:
     """Read a file of settings that people write by hand, as a ``strict`` dataclass.
 
-    ``tables`` are those that it may have, for a sentence. Beside what was read stands what makes
-    the error of a problem that is found later.
+    ``tables`` are those that it may have, for a sentence.
+
+    Returns:
+        What was read, and what makes the error of a problem that is found later.
 
     Raises:
         UserError: ``branding.*`` with file, line and key of what is wrong.

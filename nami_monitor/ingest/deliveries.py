@@ -150,7 +150,10 @@ def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[Se
 
 
 def abandon(store: Store, batch: int, *, who: str) -> int:
-    """Give up the open rows of a batch, which stay listed; gives how many.
+    """Give up the open rows of a batch; they stay listed.
+
+    Returns:
+        How many rows.
 
     Raises:
         UserError: ``set_aside.none_open`` when there are none, ``entry.who``, ``personal.address``.
@@ -234,7 +237,10 @@ def _every(db: Transaction, source: str) -> str:
 
 
 def state_expectation(store: Store, source: str, expects: Expects, *, who: str) -> str:
-    """State what is expected of a source, in the profile of its latest batch; gives that as TOML.
+    """State what is expected of a source, in the profile of its latest batch.
+
+    Returns:
+        That profile as TOML, to be saved for the next deliveries.
 
     Raises:
         UserError: ``entry.who``, ``personal.address``.

@@ -173,10 +173,13 @@ class Funnel(Generic[K]):
 
 
 def funnel(kind: RatioKind, places: Sequence[FunnelLocation[K]]) -> Funnel[K] | NoFunnel:
-    """Locations against limits for their size, or why there are none.
+    """Locations against limits for their size.
 
     A location without a size, or with none above zero, is too small, and what it has does not count
     in the overall rate.
+
+    Returns:
+        The funnel, or why there is none.
 
     Raises:
         ValueError: a number is not finite; a count is negative or not whole; or more were counted

@@ -418,7 +418,11 @@ def _in_logs(rows: Floats) -> Floats:
 
 
 def _scans(asked: Sequence[tuple[LevelSignals, int]]) -> list[Step | None]:
-    """What ``Scan.found`` is of each of many series as of a point; those of one design at once."""
+    """The step that a scan of each of many series finds as of a point; those of one design at once.
+
+    Returns:
+        What ``Scan.found`` is of each.
+    """
     found: list[Step | None] = [None] * len(asked)
     alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for no, (series, point) in enumerate(asked):

@@ -277,9 +277,12 @@ def turn(lake: Path, organisation: str) -> Iterator[tuple[Path, Path]]:
 
 
 def export_lines(store: Store, lake: Path, organisation: str) -> LakeManifest:
-    """Write all that a database holds to a lake, but files that are there; gives the manifest.
+    """Write all that a database holds to a lake; files that are there already stay.
 
     ``lake`` need not exist yet; ``organisation`` is the name under which it stands there.
+
+    Returns:
+        What is there then.
 
     Raises:
         UserError: ``export.unwritable``, ``lake.sum``, or what ``turn`` and reading a database
@@ -380,6 +383,9 @@ def open_lake(
     ``places`` are the folder of the lake and the one of its roll-ups; with ``demo`` it may be the
     demo.
 
+    Returns:
+        What the lake says of the lines.
+
     Raises:
         UserError: ``lake.left_out`` when the manifest leaves a delivery out that its registers do
             not call undone, ``lake.holds_data``, ``lake.demo``, or what ``both`` and writing a
@@ -479,10 +485,13 @@ target of one is none of all, and prices of one would count for others."""
 def open_sum(
     store: Store, places: tuple[Path, Path], who: str, *, demo: bool = True
 ) -> list[LakeManifest]:
-    """Make a database without data the sum of the organisations in a lake; gives their manifests.
+    """Make a database without data the sum of the organisations in a lake.
 
     ``places`` are the folder of the lake and the one of its roll-ups; with ``demo`` one of them may
     be the demo.
+
+    Returns:
+        What the lake says of the lines of each.
 
     Raises:
         UserError: ``lake.too_few``, or what ``open_lake`` raises.

@@ -268,6 +268,9 @@ def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeMan
     Months of which nothing changed since the last time are left as they are. ``places`` are the
     folder of the lake, and the one for the roll-ups, which may be the same.
 
+    Returns:
+        What is there then.
+
     Raises:
         UserError: ``lake.adds_up`` when the outcome differs from the lines or these from their
             registers, or what ``read_lake`` and ``turn`` raise.

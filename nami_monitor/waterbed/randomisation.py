@@ -153,10 +153,13 @@ def _test(trials: "_Trials", chance: float, alpha: float) -> ArmTest:
 
 
 def again(label: Labels, stratum: Labels, seed: str, draws: int | None = None) -> Labels:
-    """All assignments that the draw could give, or many: labels, ``(assignments, locations)``.
+    """Every assignment that the same draw could have given, or many of them.
 
     Within each stratum the labels are dealt out again. The actual one comes first; where there are
     at most ``draws`` (``DRAWS``) others all of them are given, once each.
+
+    Returns:
+        Labels, ``(assignments, locations)``.
     """
     most = DRAWS if draws is None else draws
     places = [np.flatnonzero(stratum == each) for each in np.unique(stratum)]

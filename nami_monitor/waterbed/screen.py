@@ -246,12 +246,15 @@ def relative_volume(
 
 
 def touched(ends: Floats, used: Floats, treated: int, window: PrePost) -> Marks:
-    """Marks ``(..., groups)``: untouched groups that changed at the treated more than placebos do.
+    """Which untouched groups changed at the treated locations more than placebos do.
 
     Each group's total is compared with the controls after the departure of the other groups was
     taken out with its own slope; two-sided, at ``CONTAMINATION`` over the number of groups.
     ``ends`` are means before and after, ``(2, ..., groups, channels, locations)``; ``used`` is 1
     for a group that is used, else 0, ``(..., groups)``.
+
+    Returns:
+        Marks ``(..., groups)``.
     """
     totals = ends.sum(-2)
     kept = totals * used[..., None]

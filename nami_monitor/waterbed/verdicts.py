@@ -58,10 +58,13 @@ def net(of: Effects) -> tuple[Floats, Floats]:
 
 
 def rungs(gross: tuple[Floats, Floats], limits: tuple[Floats, Floats]) -> dict[Verdict, Marks]:
-    """Marks ``(...)`` of the verdicts that hold, of one estimate or of many, lowest rung first.
+    """Which verdicts hold, of one estimate or of many.
 
     ``gross`` and ``limits`` are lower and upper limits of the effect on the target and of the
     quotient, each ``(...)``.
+
+    Returns:
+        Marks ``(...)`` by verdict, lowest rung first.
     """
     low, high = limits
     rose, fell = gross[0] > 0, gross[1] < 0
@@ -154,11 +157,14 @@ def _effects(gross: Estimate, spill: Estimate, covariance: float) -> Effects:
 def surely_back(
     gross: Estimate, spill: Estimate, net: Estimate, tail: float, shares: Floats
 ) -> Floats:
-    """How sure (0 to 1) it is that at least these shares came back: one minus a one-sided chance.
+    """How sure it is that at least these shares came back: one minus a one-sided chance for each.
 
     It is the chance of the test whose inversion gives the interval of ``quotient``: the t of
     ``spill + q gross`` over its standard error. So the limits of that interval are where the result
-    is ``1 - tail`` and ``tail``. ``shares`` are 0 to 1 and beyond, ``(shares,)``, as is the result.
+    is ``1 - tail`` and ``tail``. ``shares`` are 0 to 1 and beyond, ``(shares,)``.
+
+    Returns:
+        From 0 to 1, ``(shares,)``.
     """
     covariance = (net.se**2 - gross.se**2 - spill.se**2) / 2
     of = _effects(gross, spill, covariance)
@@ -194,12 +200,15 @@ def surviving(chance: Floats, share: float = FALSE_DISCOVERY.value) -> Marks:
 
 
 def pooled(results: Sequence[Result], weights: Sequence[float]) -> Estimates | None:
-    """Several interventions taken together, as if errors are independent; None without any effects.
+    """Several interventions taken together, as if their errors are independent.
 
     A quotient is never averaged: the sum of the spill-overs is divided by the sum of the effects on
     the targets, with Fieller's interval. The widest critical value of all is used, so that the
     interval does not rest on more controls than the weakest of them. The results are in one unit;
     ``weights`` says how often each counts, for instance its months.
+
+    Returns:
+        The sums; None when nothing has effects.
     """
     estimated = [
         (one.gross, one.spill, one.covariance, weight)

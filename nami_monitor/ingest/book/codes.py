@@ -154,7 +154,11 @@ def _unknown(table: str) -> str:
 
 
 def recheck(db: Transaction, changed: str) -> list[Scope]:
-    """Update whether rows wait that use a ``changed`` code (kind, source, code); gives scopes."""
+    """Update whether rows wait for a code, where they use one of ``changed``: kind, source, code.
+
+    Returns:
+        The scopes whose standings must be updated.
+    """
     scopes = []
     for table in TABLES:
         if not coded(table):
@@ -220,10 +224,13 @@ def _since(table: str) -> str:
 
 
 def release(db: Transaction) -> dict[int, int]:
-    """Release the rows that wait for codes that are known now, as new batches; gives their parents.
+    """Release the rows that wait for codes which have become known, as batches of their own.
 
     A released batch follows the batch that brought the code, so that it does not matter whether
     the code came with that batch or became its own by undoing an earlier one.
+
+    Returns:
+        The new batches, each with its parent.
     """
     released: dict[int, int] = {}
     waiting = db.rows(

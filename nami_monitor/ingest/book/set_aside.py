@@ -40,7 +40,10 @@ OWN: Final = (*MENDED, REASON)
 
 
 def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
-    """Write the open rows of a batch, with reasons, to a workbook or a csv; gives how many.
+    """Write the open rows of a batch, with reasons in a language, as a workbook or a csv.
+
+    Returns:
+        How many rows were written.
 
     Raises:
         UserError: ``set_aside.no_batch``, ``set_aside.none_open``, ``set_aside.format``, or what

@@ -167,7 +167,10 @@ _STATED = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 
 
 def sniff_delimiter(text: str, name: str) -> str:
-    """Choose the separator by which most records are equally long; a comma when each is one field.
+    """Choose the separator by which most records of a file or its beginning are equally long.
+
+    Returns:
+        The separator; a comma when every record is one field.
 
     Raises:
         UserError: when two separators explain the file equally well.

@@ -45,7 +45,10 @@ _CONTROLS: Final = bytes(sorted(set(range(32)) - {9, 10, 11, 12, 13, 26, 27}))
 
 
 def sniff_format(path: Path) -> str:
-    """Tell the format of a file from its content: csv, xlsx, xls, ods, parquet or ocds.
+    """Tell the format of a file from its content.
+
+    Returns:
+        csv, xlsx, xls, ods, parquet or ocds.
 
     Raises:
         UserError: with the reason when the file is empty, damaged or of another kind.

@@ -74,7 +74,10 @@ def is_label_row(row: Row) -> bool:
 
 
 def find_header(grid: Sequence[Row], name: str) -> int:
-    """Find the index of the header among the first records of a sheet, which may differ in length.
+    """Find the header among the first records of a sheet, which may differ in length.
+
+    Returns:
+        The index of the header in the grid. Records above it are titles.
 
     Raises:
         UserError: when there is no header, nothing but a header, or a header of several lines.

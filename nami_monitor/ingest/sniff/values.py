@@ -89,7 +89,11 @@ def decimal_evidence(values: Iterable[Cell]) -> Evidence:
 
 
 def combine(columns: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """Let one proof decide for all columns of a file; contradictory ones hold for their own."""
+    """Let one proof decide for all columns of a file; contradictory ones hold for their own only.
+
+    Returns:
+        The same columns, with the sign to use where it is known.
+    """
     proofs = {evidence for evidence in columns.values() if evidence in (",", ".")}
     return dict.fromkeys(columns, proofs.pop()) if len(proofs) == 1 else dict(columns)
 

@@ -99,7 +99,10 @@ class Survival:
     support: Floats
 
     def survival_at(self, age: float) -> SurvivalEstimate:
-        """The share still in use after an age (0 to 1) with its interval, or the lack.
+        """The share still in use after an age.
+
+        Returns:
+            A share (0 to 1) with its interval, or the lack.
 
         Raises:
             ValueError: the age is negative or no number.
