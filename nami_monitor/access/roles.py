@@ -96,6 +96,7 @@ class Fitting:
     """Whom one value of a claim fits, and what they may do.
 
     Args:
+        value: the value.
         role: what they may do; who is limited only looks.
         claim: the claim that has the value.
         who: their short name; their role without one.

@@ -253,7 +253,12 @@ def refuse(service: Service, address: str | None) -> None:
 
 
 def secret(name: str, *, least: int = 1, environment: Mapping[str, str] | None = None) -> str:
-    """A secret of the environment, or of the file that it names, of at least so many characters.
+    """A secret of the environment, or of the file that the environment names.
+
+    Args:
+        name: of the variable.
+        least: characters that it has at least.
+        environment: as the process has it.
 
     Raises:
         UserError: ``service.no_secret``, ``service.short_secret``, or ``branding.unreadable`` for

@@ -231,7 +231,13 @@ class PlaceEffect:
 
 
 def forest_chart(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> Drawn:
-    """Effects with their intervals, a row for each place, from top to bottom in the order given."""
+    """Effects with their intervals, a row for each place, from top to bottom in the order given.
+
+    Args:
+        places: at least one.
+        unit: of every value.
+        lang: ``nl`` or ``en``.
+    """
     axis = value_axis([0.0, *(end for place in places for end in (place.low, place.high))], lang)
     title = text("charts.reach.axis", lang, unit=unit_label(unit, lang))
     plane = _rows(axis, len(places), PLACE, title)

@@ -100,6 +100,10 @@ def _signal(trend: Trend, month: date, lang: str) -> str:
 def trend_sentence(trend: Trend, lang: str) -> str:
     """Tell a trend in words.
 
+    Args:
+        trend: what the chart shows.
+        lang: ``nl`` or ``en``.
+
     Returns:
         For each series its months, its latest, lowest and highest value, then the change or drift
         that stands, the targets, and how many past signals, months without data, measures, lessons

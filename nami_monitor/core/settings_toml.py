@@ -142,9 +142,12 @@ Refusal = Callable[[SettingProblem], UserError]
 
 
 def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, Refusal]:
-    """Read a file of settings that people write by hand, as a ``strict`` dataclass.
+    """Read a file of settings that people write by hand.
 
-    ``tables`` are those that it may have, for a sentence.
+    Args:
+        model: a ``strict`` dataclass.
+        path: the file.
+        tables: the tables that it may have, for a sentence.
 
     Returns:
         What was read, and what makes the error of a problem that is found later.

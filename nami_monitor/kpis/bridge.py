@@ -280,8 +280,13 @@ def spend_by_stream(db: Transaction, ask: Ask, before: Period, after: Period) ->
     """Split the change of spend of successive contracts by the streams of the later ones.
 
     The earlier contract states no streams, so each article counts in the one that bought most of it
-    afterwards; what the same article cost before stands there too. The filters of ``ask`` name the
-    family of contracts.
+    afterwards; what the same article cost before stands there too.
+
+    Args:
+        db: the transaction.
+        ask: the filters, which name the family of contracts.
+        before: the period before the split.
+        after: the period after it.
     """
     span = [before, after]
     earlier, whole = added_up(db, SPEND, replace(ask, by=()), span)

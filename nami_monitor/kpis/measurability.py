@@ -138,9 +138,12 @@ class FilledColumns:
         return rows or bool(watched & self.cases.get(category, frozenset()))
 
     def share(self, need: str, category: str, activity: str | None) -> float | None:
-        """How much of a column, ``table.column``, is filled for a category.
+        """How much of a column is filled for a category.
 
-        ``activity`` is the measure that a KPI is always divided by; None for the category's own.
+        Args:
+            need: ``table.column``.
+            category: its code.
+            activity: the measure that a KPI is always divided by; None for the category's own.
 
         Returns:
             0 to 1; None where nobody can tell, or an empty cell is an answer.

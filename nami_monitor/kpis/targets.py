@@ -338,8 +338,15 @@ def trend_goals(
     """The targets that hold for some of the months of a trend, in the KPI's unit.
 
     A target for a sum over several months is divided among them where single months or quarters
-    are shown, and left out where it is no whole number of periods. ``where`` are the filters of the
-    trend, ``months`` its months, oldest first, and ``kind`` that of the periods shown.
+    are shown, and left out where it is no whole number of periods.
+
+    Args:
+        db: the database.
+        stated: every target, as ``targets`` gives them.
+        kpi: the declaration.
+        where: the filters of the trend; its category has the targets.
+        months: of the trend, oldest first.
+        kind: of the periods that are shown.
     """
     category = next(iter(where.get("category", ())), None)
     own = [one for one in stated if (one.kpi, one.category) == (kpi.code, category)]

@@ -229,9 +229,13 @@ SLIDE_SANS: Final = "'Source Sans','Source Sans Pro',Arial,sans-serif"
 
 
 def slide_html(slide: Slide, number: int, branding: Branding, *, small: bool = False) -> str:
-    """A slide as an element that is as wide as its place, 16 by 9, with a number in its corner.
+    """A slide as an element that is as wide as its place, 16 by 9.
 
-    ``small`` is for a small picture of it, which is passed by when the page is read aloud.
+    Args:
+        slide: the slide.
+        number: what stands in its corner.
+        branding: colours and logo.
+        small: for a small picture of it, which is passed by when the page is read aloud.
     """
     colours = _colours(branding)
     heading = "div" if small else "h2"

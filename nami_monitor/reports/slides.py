@@ -247,6 +247,7 @@ class Slide:
     Args:
         code: of its page; that of the divider is ``appendix``.
         title: in at most two lines.
+        foot: the line below.
         notes: what is told with it, then method and source.
     """
 

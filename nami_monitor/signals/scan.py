@@ -126,8 +126,9 @@ def assess(signal: LevelSignal | None, better: Direction, *, enough: bool) -> As
 def scan(values: Floats) -> Scan:
     """Scan consecutive months for a step over the last ones.
 
-    They are at most ``WINDOW``, as they are or as logarithms, ``(n,)``; NaN where a month is
-    missing, but not the last.
+    Args:
+        values: at most ``WINDOW`` months as they are or as logarithms, ``(n,)``; NaN where a month
+            is missing, but not the last.
     """
     rho, effect, t, least = _scan(aligned([values]), ())
     steps = tuple(
@@ -139,8 +140,10 @@ def scan(values: Floats) -> Scan:
 def step_since(values: Floats, point: int, levels: tuple[int, ...] = ()) -> Step:
     """Estimate the step from a point on, the correlation learnt with the step in the design.
 
-    ``values`` are as ``scan`` takes them; at the points ``levels`` other levels begin, which the
-    design holds as well.
+    Args:
+        values: as ``scan`` takes them.
+        point: where the step begins.
+        levels: points at which other levels begin, which the design holds as well.
     """
     return _steps_since([(values, point, levels)])[0]
 
@@ -178,7 +181,10 @@ def logged(values: Floats) -> Floats:
 
 
 def slope(values: Floats) -> Slope | None:
-    """The steady drift of months as they are, NaN where missing; the last ``WINDOW`` of them count.
+    """The steady drift of a series.
+
+    Args:
+        values: months as they are, NaN where missing; the last ``WINDOW`` of them count.
 
     Returns:
         None under three years, and where the drift may be chance (two-sided ``STEP_HELD``).

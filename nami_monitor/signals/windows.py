@@ -83,8 +83,10 @@ class _Correlations:
 def _correlations(known: bytes, levels: tuple[int, ...], *, drift: bool = False) -> _Correlations:
     """Work out the expected ratios ``tr(L M R M) / tr(M R M)``, M the residual maker.
 
-    ``known`` says which months of a window are known, ``levels`` where levels begin beside the
-    season, and ``drift`` whether there is a straight line as well.
+    Args:
+        known: which months of a window are known.
+        levels: where levels begin, beside the season.
+        drift: whether there is a straight line as well.
     """
     there = np.frombuffer(known, dtype=bool)
     at = np.arange(WINDOW)

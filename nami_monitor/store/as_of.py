@@ -90,6 +90,7 @@ class TransactionAsOf(Transaction):
 
     Args:
         around: the transaction around it; while this one is used it sees the same.
+        month: the month.
         learn: fills the tables that were learnt from data.
     """
 
@@ -142,8 +143,12 @@ class TransactionAsOf(Transaction):
 def look_back(db: Transaction, month: date, learn: Learn) -> Iterator[Transaction]:
     """The database as of a month, for as long as the block lasts: nothing later is in it.
 
-    ``db`` sees the same meanwhile. Where no row is dated later it is ``db`` itself. ``month`` is
-    its first day; ``learn`` fills the tables that were learnt from data.
+    ``db`` sees the same meanwhile. Where no row is dated later it is ``db`` itself.
+
+    Args:
+        db: the transaction.
+        month: its first day.
+        learn: fills the tables that were learnt from data.
 
     Raises:
         ValueError: ``db`` is as of a later month: there is one look back at a time.

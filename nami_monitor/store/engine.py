@@ -297,7 +297,11 @@ class Store:
 
         Nothing else of the other one stands in any file of this, once it is done. It is as the
         other one was when this was asked or later, and without what was undone since; where it was
-        so already, nothing is done. ``keep`` removes from a copy of it what does not belong here.
+        so already, nothing is done.
+
+        Args:
+            other: the database.
+            keep: removes from a copy of it what does not belong here.
 
         Raises:
             DatabaseHeldError: another process does the same for longer than ``wait``.
@@ -384,7 +388,9 @@ class Store:
         """Write the newest snapshot anew where what was undone may stand in its free blocks.
 
         Every process does so by itself some seconds after it used the database, and at ``close``.
-        ``wait`` is in seconds, as for any write when left out.
+
+        Args:
+            wait: seconds to wait for a turn to write; as any write when left out.
 
         Raises:
             DatabaseHeldError: others write for longer.

@@ -109,9 +109,13 @@ def row_changes(db: Transaction, table: str) -> list[RowChange]:
 def changes_of(
     db: Transaction, table: str, key: Sequence[str], names: Sequence[str]
 ) -> list[RowChange]:
-    """Who changed which row when, as far as the columns ``names`` go; what was undone is no change.
+    """Who changed which row when, as far as some columns go; what was undone is no change.
 
-    Those of ``key``, which are among them, tell the rows apart.
+    Args:
+        db: where the register is.
+        table: the register.
+        key: the columns that tell its rows apart; they are among the names.
+        names: the columns that are looked at.
     """
     fields = ", ".join(f'o."{name}"' for name in names)
     current: dict[tuple[Any, ...], dict[str, Any]] = {}

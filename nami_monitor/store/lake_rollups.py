@@ -223,9 +223,11 @@ def spark_sql(sql: str) -> str:
 
 @contextmanager
 def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
-    """The engine of a name, one of ``ENGINES``, for as long as the block lasts.
+    """The engine of a name, for as long as the block lasts.
 
-    ``remote`` is where Spark Connect is, ``sc://host:port``; as SPARK_REMOTE says when left out.
+    Args:
+        name: one of ``ENGINES``.
+        remote: where Spark Connect is, ``sc://host:port``; as SPARK_REMOTE says when left out.
 
     Raises:
         UserError: ``lake.no_spark`` when the extra is not installed, ``lake.engine`` when Spark
@@ -265,8 +267,12 @@ def engine(name: str, remote: str | None = None) -> Iterator[Engine]:
 def roll_up(places: tuple[Path, Path], organisation: str, by: Engine) -> LakeManifest:
     """Add up the lines of an organisation in a lake, and let the outcome count once it is whole.
 
-    Months of which nothing changed since the last time are left as they are. ``places`` are the
-    folder of the lake, and the one for the roll-ups, which may be the same.
+    Months of which nothing changed since the last time are left as they are.
+
+    Args:
+        places: the folder of the lake, and the one for the roll-ups, which may be the same.
+        organisation: its name in both.
+        by: the engine.
 
     Returns:
         What is there then.
@@ -349,8 +355,12 @@ def _kept(
 ) -> tuple[dict[str, str], list[BackupPart]]:
     """The months that were made before of what there is now, and their files.
 
-    ``here`` shows the masters of now, ``digests`` are those of the deliveries of each month, and
-    ``read`` that of the statements and of the masters.
+    Args:
+        here: shows the masters of now.
+        folder: of the organisation's roll-ups.
+        copies: for files of object storage.
+        digests: of the deliveries of each month.
+        read: of the statements and of the masters.
     """
     try:
         before = lake.read_lake(folder, OF_ROLLUPS)

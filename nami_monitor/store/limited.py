@@ -96,8 +96,10 @@ BLANKED: Final[Mapping[str, Mapping[str, str]]] = {
 def keep_only(db: Transaction, categories: Collection[str], organisations: Collection[str]) -> None:
     """Remove all rows but those of some categories and organisations, and derive the rest anew.
 
-    ``db`` is a transaction that writes, on a copy of a snapshot. Without categories, and without
-    organisations, all of them stay.
+    Args:
+        db: a transaction that writes, on a copy of a snapshot.
+        categories: codes; empty for all of them.
+        organisations: names; empty for all of them.
     """
     from nami_monitor.tables import TABLES  # noqa: PLC0415 - a first page need not wait for it
 

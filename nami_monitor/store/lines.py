@@ -248,9 +248,12 @@ def copy_group(db: Transaction, table: str, batch: int, month: date, path: Path)
 def take_over(db: Transaction, folder: Path, files: Mapping[str, Path]) -> None:
     """Let the groups that ``line_groups`` lists, all of them files, be groups of this database.
 
-    Small ones go to the table; files are linked, or copied where the disk is another. The
-    transaction writes on a database without lines, ``folder`` is its folder of lines, and ``files``
-    says where each file is, by its name in ``line_groups``.
+    Small ones go to the table; files are linked, or copied where the disk is another.
+
+    Args:
+        db: a transaction that writes, on a database without lines.
+        folder: its folder of lines.
+        files: where each file is, by its name in ``line_groups``.
     """
     total = db.value("select coalesce(sum(lines), 0) from line_groups")
     least = 1 if total > MOST_STORED else LINES_IN_A_FILE

@@ -348,7 +348,12 @@ def busy(session: Session) -> Iterator[None]:
 
 
 def offer_reading(session: Session, words: str = "app.empty.load") -> None:
-    """A link to where files are read in, its ``words`` a key; for who may not do that, why not."""
+    """A link to where files are read in; for who may not do that, why they may not.
+
+    Args:
+        session: for the words.
+        words: catalogue key of the link.
+    """
     if visitor.may(Role.IMPORT):
         doors.link("data", session.t(words))
     else:
@@ -356,7 +361,12 @@ def offer_reading(session: Session, words: str = "app.empty.load") -> None:
 
 
 def no_rows(session: Session, name: str) -> None:
-    """Say that a register holds nothing yet, and what to load."""
+    """Say that a register holds nothing yet, and what to load.
+
+    Args:
+        session: for the words.
+        name: of the page, as the catalogue has it.
+    """
     heading(session.t(f"{name}.title"))
     with st.container(key=f"{name}_empty", border=True):
         st.header(session.t(f"{name}.empty.title"), anchor=False)

@@ -85,6 +85,10 @@ def cards_html(cards: tuple[Card, ...], lang: str) -> str:
 def card_html(card: Card, lang: str) -> str:
     """Write one card.
 
+    Args:
+        card: what it shows.
+        lang: ``nl`` or ``en``, for the words that are the same on every card.
+
     Returns:
         HTML for Streamlit's ``st.html``; classes are those of ``style.css``.
     """
@@ -109,7 +113,15 @@ def _figures(card: Card, lang: str) -> str:
 
 
 def traced(figure: str, value: str, name: str, address: str, lang: str) -> str:
-    """A figure, as HTML, as the link that traces it; as it is without an address."""
+    """A figure as the link that traces it; as it is without an address.
+
+    Args:
+        figure: as HTML.
+        value: the figure as text.
+        name: what it is of.
+        address: where it can be traced.
+        lang: ``nl`` or ``en``.
+    """
     if not address:
         return figure
     label = html(text("trace.named", lang, value=value, name=name))

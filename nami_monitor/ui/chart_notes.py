@@ -98,7 +98,12 @@ def open_clicked(key: str) -> None:
 
 
 def open_lesson(called: Sequence[CalledLesson], chart: str) -> str:
-    """The name of the lesson that is open beside a chart; empty without lessons."""
+    """The name of the lesson that is open beside a chart; empty without lessons.
+
+    Args:
+        called: the lessons beside it.
+        chart: its key.
+    """
     key = f"{chart}_lesson"
     names = {lesson.lesson.name: lesson.code for lesson in called}
     clicked = st.session_state.pop(f"{key}_asked", None)
@@ -111,7 +116,13 @@ def open_lesson(called: Sequence[CalledLesson], chart: str) -> str:
 
 
 def margin(session: Session, called: Sequence[CalledLesson], chart: str) -> None:
-    """The lessons of a chart in its margin, the open one on paper with what it says."""
+    """The lessons of a chart in its margin, the open one on paper with what it says.
+
+    Args:
+        session: the visitor's session.
+        called: the lessons beside it.
+        chart: its key.
+    """
     opened = open_lesson(called, chart)
     st.header(session.t("kit.beside.title"), anchor=False)
     for lesson in called:
@@ -140,7 +151,13 @@ def _open(key: str, name: str) -> None:
 
 
 def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> None:
-    """The list of lessons of a chart, and the one that is open."""
+    """The list of lessons of a chart, and the one that is open.
+
+    Args:
+        session: the visitor's session.
+        called: the lessons beside it.
+        chart: its key.
+    """
     if not called:
         return
     key = f"{chart}_lesson"

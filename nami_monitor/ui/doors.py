@@ -146,7 +146,11 @@ MOVED: Final = {
 
 
 def pages(session: Session) -> dict[str, StreamlitPage]:
-    """Every page that can be shown, by its address."""
+    """Every page that can be shown, by its address.
+
+    Args:
+        session: for the titles.
+    """
     doors = {"" if name == HOME else name: session.t(f"doors.{name}") for name in DOORS}
     hidden = {name: session.t(f"{name}.nav") for name in HIDDEN}
     return {url: _page(url, title) for url, title in {**doors, **hidden}.items()}
@@ -246,7 +250,12 @@ def part_shown(door: str) -> str:
 
 
 def row(session: Session, screen: str) -> None:
-    """The parts of the door in a row, and the way to what stands beside them."""
+    """The parts of the door in a row, and the way to what stands beside them.
+
+    Args:
+        session: for the words.
+        screen: the screen that is shown.
+    """
     door = door_of(screen)
     st.session_state[AT] = door.name if door else ""
     if door is None:

@@ -128,7 +128,12 @@ def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure
 
 
 def notes(session: Session, result: KpiResult) -> str:
-    """What a reader must know beside a figure, as sentences; empty when that is nothing."""
+    """What a reader must know beside a figure, as sentences; empty when that is nothing.
+
+    Args:
+        session: for the words.
+        result: the figure.
+    """
     sentences = [
         interval(session, result),
         _window(session, result),

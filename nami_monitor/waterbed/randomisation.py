@@ -136,10 +136,15 @@ def compare_steps(
 ) -> ArmTest:
     """Test a message that reaches all locations in steps, in an order by chance.
 
-    ``volumes`` are the logarithm of the mean amount per month, ``(locations, periods)``; the steps
-    part the periods, the first of which lies before all of them. ``step`` is that of each location,
-    counting from 0; ``begins`` the period from which each step has the message, ``(steps,)``, one
-    beyond the last for a step that does not have it yet. The others are as in ``compare_arms``.
+    Args:
+        volumes: logarithm of the mean amount per month, ``(locations, periods)``; the steps part
+            the periods, the first of which lies before all of them.
+        step: the step of each location, counting from 0.
+        begins: the period from which each step has the message, ``(steps,)``; one beyond the last
+            period for a step that does not have it yet.
+        stratum: as in ``compare_arms``.
+        alpha: likewise.
+        seed: likewise.
     """
     exposure = (np.arange(volumes.shape[1]) >= begins[:, None])[None].astype(float)
     trials = _trials(volumes, _dummies(stratum), exposure, again(step, stratum, seed))

@@ -161,7 +161,14 @@ def surely_back(
 
     It is the chance of the test whose inversion gives the interval of ``quotient``: the t of
     ``spill + q gross`` over its standard error. So the limits of that interval are where the result
-    is ``1 - tail`` and ``tail``. ``shares`` are 0 to 1 and beyond, ``(shares,)``.
+    is ``1 - tail`` and ``tail``.
+
+    Args:
+        gross: effect on the target, of one estimate.
+        spill: effect on the substitute.
+        net: effect on both together.
+        tail: how likely the truth lies beyond either limit of their intervals.
+        shares: 0 to 1 and beyond, ``(shares,)``.
 
     Returns:
         From 0 to 1, ``(shares,)``.

@@ -55,9 +55,12 @@ def expected_months(
     A source that falls silent is expected to go on until its profile says that it ended; a
     quarterly or yearly figure is expected when its period is over.
 
-    ``seen`` are its delivered months, in order, at least one; ``stated`` is what its profile
-    states, ``grain`` the granularity of its figures (a yearly one is expected once a year),
-    ``latest`` the latest month of any source, and ``sites`` how many locations are open.
+    Args:
+        seen: its delivered months, in order; at least one.
+        stated: what its profile states.
+        grain: the granularity of its figures; a yearly figure is expected once a year.
+        latest: the latest month of any source.
+        sites: how many locations are open.
     """
     step = STEPS[stated.every] if stated else STEPS.get(grain, 1)
     latest = max(latest, seen[-1].month)

@@ -70,14 +70,22 @@ def import_file(
     folder: Path | None = None,
     instead_of: int | None = None,
 ) -> Report:
-    """Import one file, or with ``look_only`` report what would happen and change nothing.
+    """Import one file.
 
-    ``who`` is a role or initials; a look needs none. ``period`` is the month that the file is
-    about, where it does not say so itself, and that a full-period delivery replaces. ``name`` is
-    what people call the file, when ``path`` is a temporary copy; ``folder`` keeps parsed cells
-    between looking and booking, see ``readers.read``. ``check`` sees what was booked before it is
-    committed, and refuses it by raising. The batch ``instead_of`` is undone in the same
-    transaction, so that a file which was read wrongly is read anew in one step.
+    Args:
+        store: the database.
+        path: the file.
+        profile: how its columns become tables.
+        answers: decisions on what the import asks.
+        who: role or initials of the person who imports; a look needs none.
+        period: the month that the file is about, where it does not say so itself, and the month
+            that a full-period delivery replaces.
+        look_only: report what would happen and change nothing.
+        name: the file's name for people, when ``path`` is a temporary copy.
+        check: sees what was booked before it is committed, and refuses it by raising.
+        folder: where parsed cells are kept between looking and booking, see ``readers.read``.
+        instead_of: an earlier batch that is undone in the same transaction, so that a file which
+            was read wrongly is read anew in one step.
 
     Returns:
         The report. Questions that are open stay in the report of a look; otherwise they are raised.
@@ -122,10 +130,16 @@ def import_many(
     """Import several files in one transaction: all of them, or nothing has changed.
 
     Each file is a batch of its own, booked in the order given. While one is booked the next is
-    read, and derived tables (roll-ups, completeness) are refreshed once, at the end. ``progress``
-    is called with the number of files done, their total, and the next name. ``came_in`` says when
-    files came in that the demo makes up; they are booked now all the same. No page and no command
-    gives one.
+    read, and derived tables (roll-ups, completeness) are refreshed once, at the end.
+
+    Args:
+        store: the database.
+        files: each file with its profile.
+        answers: decisions on what the imports ask.
+        who: role or initials of the person who imports.
+        progress: is called with the number of files done, their total, and the next name.
+        came_in: the day on which files came in, of those that the demo makes up; they are booked
+            now all the same. No page and no command gives one.
 
     Raises:
         UserError: a file cannot be understood, or a question is open; ``entry.who`` when nobody

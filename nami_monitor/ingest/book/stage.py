@@ -120,9 +120,15 @@ def stage(
 ) -> Stage:
     """Convert and check the rows of one table.
 
-    ``name`` is that of a temporary table in the connection, which must not exist. ``known`` has per
-    coded column a query of the codes that it may hold; a column without one may hold any. A row
-    whose only problem is an unknown code is ``held``: it can be booked once the code is known.
+    Args:
+        db: the transaction; the temporary table lives in its connection.
+        table: how the table is filled.
+        cells: the sheet's cells.
+        profile: the rest of the profile.
+        name: name of the temporary table; it must not exist.
+        known: per coded column a query of the codes that it may hold; a column without one may
+            hold any. A row whose only problem is an unknown code is ``held``: it can be booked
+            once the code is known.
 
     Raises:
         UserError: a required column is missing, or a date order or decimal sign is ambiguous.
@@ -213,10 +219,16 @@ def unknown_lines(
     known: Mapping[str, str],
     first: int | None = None,
 ) -> tuple[int, int, set[str]]:
-    """How many lines of a sheet hold a code that is not known; arguments as of ``stage``.
+    """How many lines of a sheet hold a code that is not known.
 
-    ``first`` says of how many lines from the top, without those that are no data; None for all
-    lines, of which no other columns are read.
+    Args:
+        db: as ``stage``.
+        table: as ``stage``.
+        cells: as ``stage``.
+        profile: as ``stage``.
+        known: as ``stage``.
+        first: of how many lines from the top, without those that are no data; None for all lines,
+            of which no other columns are read.
 
     Returns:
         The lines, how many of them hold an unknown code, and in which columns.

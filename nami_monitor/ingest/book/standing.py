@@ -29,9 +29,12 @@ def update_standings(
 ) -> None:
     """Give every offered row in the scope its standing.
 
-    The rows of a source are concerned, of masters with a key of their own those of all; ``months``
-    is ``[None]`` for tables without a date. With ``anew`` rows are compared even where no two
-    batches meet, because a batch was removed.
+    Args:
+        db: the transaction.
+        table: the input table.
+        source: the source whose rows are concerned; masters with a key of their own concern all.
+        months: the months concerned; ``[None]`` for tables without a date.
+        anew: compare rows even where no two batches meet, because a batch was removed.
     """
     if not months:
         return

@@ -120,7 +120,8 @@ class _BadJsonError(ValueError):
 def published(path: Path) -> Iterator[tuple[str, Any]]:
     """Give the releases in a file, in its order.
 
-    It is a release package, a record package, a release, a list of those, or has one per line.
+    Args:
+        path: A release package, a record package, a release, a list of those, or one per line.
 
     Returns:
         Its releases (``release``), and the records that hold a compiled release (``compiled``) or
@@ -209,7 +210,10 @@ def _record(record: Any) -> Iterator[tuple[str, Any]]:
 
 
 def compiled(releases: Iterable[Json]) -> dict[str, Any]:
-    """Merge what ``keep`` left of the releases of one process; of one date in the order given.
+    """Merge the releases of one process.
+
+    Args:
+        releases: what ``keep`` left of each; those of one date stay in the order given.
 
     Raises:
         NotOcdsError: a date is missing or is none.
@@ -276,6 +280,9 @@ def rows_of(process: Json) -> Iterator[list[Cell]]:
 
     A contract belongs to the award that it names, or to the only one there is. The first contract
     of an award has the key that the award had, so that it takes the award's place in a register.
+
+    Args:
+        process: A compiled release.
 
     Raises:
         NotOcdsError: an award or a contract has no id.

@@ -103,6 +103,7 @@ class FileQuestion:
         column: the canonical column that it is about, or the table.
         seen: what was seen in the file.
         headers: the columns of the file that it stands beside.
+        choices: answers.
         table: the table whose column any other text may fill; empty where only choices will do.
     """
 
@@ -344,9 +345,11 @@ def asks(
 ) -> list[FileQuestion]:
     """What a person must say before a file can be read by a profile, the widest question first.
 
-    ``profile`` is what was answered so far, ``known`` texts that the database holds already, by
-    canonical column, the likeliest first, and ``agreed`` keys of questions that a person answered
-    already, whatever is suggested.
+    Args:
+        sheet: what the reader gave.
+        profile: what was answered so far.
+        known: texts that the database holds already, by canonical column, the likeliest first.
+        agreed: keys of questions that a person answered already, whatever is suggested.
     """
     if "table" not in agreed and (which := _which_table(sheet, profile)):
         return [which]

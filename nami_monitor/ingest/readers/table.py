@@ -142,8 +142,13 @@ def finish(
 ) -> Sheet:
     """Make the sheet: count blank records, part off repeated headers and a second table.
 
-    ``frame`` has ``line`` and ``c1`` ... ``cN``, cleaned, of the records below the header;
-    ``misfits`` those that did not fit it, and ``blank`` counts blank ones that are not in frame.
+    Args:
+        name: Sheet or file name.
+        plan: Where the table stands.
+        frame: ``line`` and ``c1`` ... ``cN``, cleaned, of the records below the header.
+        misfits: Records that did not fit the header.
+        titles: The first records.
+        blank: Blank records that are not in frame.
     """
     cells = [column for column in frame.columns if column != "line"]
     rows = frame.filter(pl.any_horizontal(pl.col(cells).is_not_null()))

@@ -58,7 +58,11 @@ def encoding_of_marks(head: bytes) -> str | None:
 
 
 def sniff_encoding(chunks: Iterable[bytes], name: str) -> str:
-    """Choose the encoding of a text file from all its bytes, cut at line ends.
+    """Choose the encoding of a text file from all its bytes.
+
+    Args:
+        chunks: The bytes, cut at line ends.
+        name: File name, for the refusal.
 
     Returns:
         A Python encoding name. UTF-8 when the lines that are valid in it outnumber the others, or

@@ -235,9 +235,11 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def parse_date(text: str, pattern: str) -> dt.datetime | None:
-    """Read a trimmed text, with Dutch and English month names in any case, by one pattern.
+    """Read a text by one pattern.
 
-    That is of the signs ``%d %m %Y %y %B %b %H %M %S``; day and month may lack a leading zero.
+    Args:
+        text: A trimmed text; Dutch and English month names in any case.
+        pattern: Of the signs ``%d %m %Y %y %B %b %H %M %S``; day and month may lack a leading zero.
 
     Returns:
         The moment, at the first day or month where the pattern names none; None when the text does
@@ -288,10 +290,13 @@ def is_date(text: str) -> bool:
 
 
 def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
-    """Give the patterns by which all text cells of a column are dates, the most frequent first.
+    """Give the patterns by which a column's text cells are dates, the most frequent first.
 
     Texts that are no date at all ("TBC") and tagged cells take no part. Each shape (signs and
     lengths) gets one pattern; a day above 12 in any value of the same sign proves the order.
+
+    Args:
+        values: All cells of the column, not a sample.
 
     Returns:
         The patterns, empty when nothing is a date; Ambiguous when day and month stay exchangeable

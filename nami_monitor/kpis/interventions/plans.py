@@ -328,10 +328,15 @@ def judgement(
     missing: Missing,
     rests_on: Mapping[str, tuple[float, ...]],
 ) -> Judgement:
-    """Where the evaluation of a measure stands, with its ``verdicts`` on record, oldest first.
+    """Where the evaluation of a measure stands.
 
-    ``missing`` is what its sources owe and did not deliver, from its start on; ``rests_on`` the
-    sums of its order lines by source and month, of all months.
+    Args:
+        one: the measure.
+        record: its plan.
+        latest: the last month with data.
+        verdicts: those on record, oldest first.
+        missing: what its sources owe and did not deliver, from its start on.
+        rests_on: sums of its order lines by source and month, of all months.
     """
     done = {verdict.month for verdict in verdicts}
     due = next((month for month in record.plan.dates(one) if month not in done), None)

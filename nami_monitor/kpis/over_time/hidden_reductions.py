@@ -56,9 +56,10 @@ def real_fall(volume: Floats, per_activity: Floats | None = None) -> Fall | None
     The last twelve months lie at least ``REAL_FALL`` below the year before, and by more than chance
     (``FALL_CHANCE``) below all months before them.
 
-    ``volume`` is base units per month, at most ``WINDOW``, NaN where a month is missing;
-    ``per_activity`` the same divided by activity, which must have fallen as well: fewer people use
-    less. It is None where there is no activity; a missing month says nothing.
+    Args:
+        volume: base units per month, at most ``WINDOW``, NaN where a month is missing.
+        per_activity: the same divided by activity, which must have fallen as well: fewer people
+            use less. None where there is no activity; a missing month says nothing.
 
     Returns:
         The fall; None where there is none, or where the last two years are not whole.
