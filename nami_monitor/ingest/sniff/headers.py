@@ -257,9 +257,17 @@ def _completed_from_above(sample: Sequence[Row], header: int) -> bool:
 
 
 def _recurs(sample: Sequence[Row], header: int) -> bool:
-    """Tell whether the texts of a header stand as values in their own columns below it."""
-    row = sample[header]
-    body = [other for other in sample[header + 1 :] if other != row]
+    """Tell whether the texts of a header stand as values in their own columns below it.
+
+    A second table below a gap may name columns alike; it is not looked at.
+    """
+    row, below = sample[header], sample[header + 1 :]
+    second = (
+        at
+        for at in range(1, len(below))
+        if not any(below[at - 1]) and begins_table(below[at:], below[:at], row)
+    )
+    body = [other for other in below[: next(second, None)] if other != row]
     recurring = sum(
         any(other[number] == cell for other in body)
         for number, cell in enumerate(row)
@@ -268,6 +276,8 @@ def _recurs(sample: Sequence[Row], header: int) -> bool:
     return recurring > 1 and recurring >= _RECURRING * _filled(row)
 
 
+#: Titles that may stand between a gap and the header of a second table.
+_MOST_TITLES: Final = 2
 #: Share of a column's filled cells that are no label, from which a label in it is out of place.
 _MOSTLY_TYPED: Final = 0.9
 
@@ -282,6 +292,18 @@ def starts_table(row: Sequence[Cell], before: Sequence[Sequence[Cell]]) -> bool:
         cell is not None and _is_typed([other[number] for other in before])
         for number, cell in enumerate(row)
     )
+
+
+def begins_table(
+    rows: Sequence[Sequence[Cell]], before: Sequence[Sequence[Cell]], header: Sequence[Cell]
+) -> bool:
+    """Tell whether the records from a gap on are a second table, its titles included."""
+    for row in rows[: _MOST_TITLES + 1]:
+        if starts_table(row, before):
+            return not repeats(row, header)
+        if _filled(row) != 1:
+            return False
+    return False
 
 
 def repeats(row: Sequence[Cell], header: Sequence[Cell]) -> bool:
