@@ -118,7 +118,7 @@ TABLES: dict[str, InputTable] = {
             told_by=(
                 ("ordered_on",),
                 ("amount_eur", "quantity"),
-                ("supplier", "product_id", "category"),
+                ("supplier", "product_id", "category", "location_id"),
             ),
         ),
         InputTable(

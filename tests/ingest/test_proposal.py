@@ -212,12 +212,33 @@ def test_only_what_is_taken_back_without_a_minus_is_asked_about(
     assert tuple(one.headers for one in found) == ((asked,) if asked else ())
 
 
-def test_the_sides_of_a_ledger_are_asked_about(tmp_path):
-    rows = [row.format(word="C", amount="4,00", pieces="2") for row in CREDITED]
-    sheet = sheet_of(tmp_path, *(row.replace(";Factuur;", ";D;") for row in rows))
+@pytest.mark.parametrize("sides", ["D C", "F C", "Inv. CN", "RE GS"])
+def test_letters_for_invoices_and_credit_are_asked_about(tmp_path, sides):
+    other, credit = sides.split()
+    rows = [row.format(word=credit, amount="4,00", pieces="2") for row in CREDITED]
+    sheet = sheet_of(tmp_path, *(row.replace(";Factuur;", f";{other};") for row in rows))
     profile = mapped(sheet, "orders", channel="webshop")
     (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
-    assert (question.key, question.seen) == ("credit", "C")
+    assert (question.key, question.seen) == ("credit", credit)
+
+
+def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
+    sheet = sheet_of(
+        tmp_path,
+        "EAN;jan 2026;feb 2026;mrt 2026;Totaal kWh",
+        "8716;1,5;2;3;6,5",
+        "8717;4;5;6,5;15,5",
+    )
+    profile = proposal.proposed(sheet, "verbruik.csv")
+    assert proposal.roles_of(profile, "jan 2026") == (proposal.MONTHS,)
+    assert proposal.roles_of(profile, "Totaal kWh") == ()
+    assert not profile.money
+
+
+def test_order_lines_with_an_amount_are_not_taken_for_measurements(tmp_path):
+    sheet = sheet_of(tmp_path, "Datum;Locatie;Aantal;Bedrag", "13-02-2026;Werf;3;10,50")
+    profile = proposal.proposed(sheet, "afname.csv")
+    assert [table.name for table in profile.tables] == ["orders"]
 
 
 def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):

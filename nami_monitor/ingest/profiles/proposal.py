@@ -15,6 +15,7 @@ from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.profiles.mapping import COUNTS
 from nami_monitor.ingest.profiles.preview import first_records, values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
@@ -60,8 +61,10 @@ CREDIT: Final = re.compile(
     re.IGNORECASE,
 )
 """Words with which a line says that it is taken back."""
-CREDIT_SIDE: Final = {"c", "cr", "d", "db", "deb", "dr"}
-"""The letters of the two sides of a ledger: c and cr for credit, the others for debit."""
+CREDIT_LETTERS: Final = {"c", "cr", "cn", "cm", "crn", "gs", "kg"}
+"""Letters for a credit side or note, here and in German."""
+OTHER_LETTERS: Final = {"d", "db", "deb", "dr", "f", "fa", "fac", "i", "in", "inv", "re", "kr"}
+"""Letters for what stands beside it in such a column: debit, an invoice."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST_WORDS: Final = 12
@@ -264,17 +267,22 @@ def _with_role(table: TableMap, header: str, role: str) -> TableMap:
 
 
 def _with_cells(profile: Profile) -> Profile:
-    """The heading of a column that becomes rows is the date, its cells are the figures."""
+    """The heading of a column that becomes rows is the date, its cells are the figures.
+
+    No number beside them is one: it would count once for each month, as a total of them does.
+    """
     unpivot = profile.unpivot or Unpivot(())
     tables = []
     for table in profile.tables:
         names = [column.name for column in columns(table.name)]
+        numbers = {c.name for c in columns(table.name) if c.money or c.name in COUNTS}
         figure = next((name for name in ("quantity", "value") if name in names), "")
         filled = {TABLES[table.name].dated_by: unpivot.name, figure: unpivot.value}
         origins = {
             name: origin
             for name, origin in table.columns.items()
             if not set(origin.columns) & set(unpivoted(profile))
+            if name not in numbers or origin.columns == (unpivot.value,)
         }
         for name, source in filled.items():
             if name and name not in origins:
@@ -461,10 +469,11 @@ def _subtracting(sheet: Sheet, table: TableMap, sign: Sign, words: Sequence[str]
 
 
 def _says_credit(text: str, beside: Sequence[str]) -> bool:
-    """Whether a word of a column says credit; a letter does where all are sides of a ledger."""
+    """Whether a word of a column says credit; letters do where all are for credit or not."""
     sides = {each.lower().rstrip(".") for each in beside}
     one = text.lower().rstrip(".")
-    return bool(CREDIT.fullmatch(one)) or (sides <= CREDIT_SIDE and one in {"c", "cr"})
+    letters = sides <= CREDIT_LETTERS | OTHER_LETTERS
+    return bool(CREDIT.fullmatch(one)) or (letters and one in CREDIT_LETTERS)
 
 
 def _all_positive(sheet: Sheet, header: str, words: Sequence[str], figures: Sequence[str]) -> bool:
