@@ -1,5 +1,6 @@
 """Which record is the header, and where a second table begins below the first."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ _PERIODS: Final = (
     *("%Y-%m", "%m-%Y", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y"),
 )
 
+#: A date with points has the signs of a number, and no number is grouped so.
+_POINTED: Final = re.compile(r"[0-9]{1,4}\.[0-9]{1,2}\.[0-9]{1,4}")
+
 Row = Sequence[Cell]
 
 
@@ -52,7 +56,7 @@ class _Below:
 def _text_kind(text: str) -> str:
     if text.isdigit() and len(text) == len("2025") and _YEARS[0] <= int(text) <= _YEARS[1]:
         return _YEAR
-    if is_number(text):
+    if is_number(text) and not (_POINTED.fullmatch(text) and is_date(text)):
         return _NUMBER
     return _DATE if is_date(text) else LABEL
 
