@@ -148,6 +148,7 @@ TABLES: dict[str, InputTable] = {
             ("request_id",),
             dated_by="requested_on",
             rules=(NotBefore("decided_on", "requested_on"),),
+            told_by=(("requested_on",), ("decision",), ("request_id", "quantity")),
         ),
         InputTable(
             "interventions",
