@@ -314,3 +314,29 @@ def test_known_codes_and_words_are_those_of_the_data_and_before_that_the_usual_o
     measured = proposal.known_texts({}, {"activity_measure": ["wasbeurten", "fte"]})
     assert measured["activity_measure"][:2] == ("wasbeurten", "fte")
     assert len(measured["activity_measure"]) == len(proposal.ACTIVITIES) + 1
+
+
+@pytest.mark.parametrize(
+    ("heads", "rows", "joined"),
+    [
+        ("Jaar;Maand", ("2025;1", "2025;12"), Origin(("Jaar", "Maand"), "join", format="%Y %m")),
+        ("Mnd;Boekjaar", ("jan;2025", "Mei;2026"),
+         Origin(("Boekjaar", "Mnd"), "join", format="%Y %b")),
+        ("Jaar;Volgnr", ("2025;1", "2025;2"), Origin(("Jaar",))),
+        ("Jaar;Datum", ("2025;13-01-2025", "2025;14-02-2025"), Origin(("Datum",))),
+    ],
+)  # fmt: skip
+def test_a_year_and_a_month_that_stand_apart_are_one_date(tmp_path, heads, rows, joined):
+    lines = (f"{row};Werf;papier;3;4,50" for row in rows)
+    sheet = sheet_of(tmp_path, f"{heads};Locatie;Categorie;Aantal;Bedrag", *lines)
+    assert proposal.suggested(sheet, "orders").columns["ordered_on"] == joined
+
+
+def test_of_amounts_and_numbers_either_will_do_and_each_column_fills_its_own(tmp_path):
+    sheet = sheet_of(
+        tmp_path, "Datum;Locatie;Categorie;Debet;Af;Keer", "13-02-2026;Werf;papier;10,50;2,50;3"
+    )
+    profile = mapped(sheet, "orders", channel="webshop")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    roles = {one.header: proposal.roles_of(one.profile, one.header) for one in question.choices}
+    assert roles == {"Debet": ("amount_eur",), "Af": ("amount_eur",), "Keer": ("quantity",)}

@@ -27,6 +27,7 @@ from nami_monitor.ingest.profiles.profile import (
 )
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import (
+    MONTHS_OF_A_YEAR,
     certain_headers,
     guess_table,
     mappable,
@@ -50,6 +51,10 @@ HOLDS: Final = re.compile(
 """Headings of such columns."""
 YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
+MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
+"""Headings of numbers that are months of a year."""
+DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
+"""A number as people write amounts."""
 PACKED: Final = re.compile(
     r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
 )
@@ -165,7 +170,30 @@ def source_name(file: str) -> str:
 
 def suggested(sheet: Sheet, table: str) -> TableMap:
     """A table filled with everything that is suggested, and the words of both languages."""
-    return _filled(table, {name: hit.header for name, hit in suggest(sheet, table).items()})
+    found = {name: hit.header for name, hit in suggest(sheet, table).items()}
+    return _with_year(sheet, _filled(table, found))
+
+
+def _with_year(sheet: Sheet, table: TableMap) -> TableMap:
+    """The table in which a year and a month that stand apart are one date."""
+    dated = TABLES[table.name].dated_by or ""
+    date = table.columns.get(dated)
+    others = {h for name, one in table.columns.items() if name != dated for h in one.columns}
+    held = {h: {*values_in(sheet, h)} for h in mappable(sheet) if h not in others} if date else {}
+    years = [h for h, texts in held.items() if texts and all(map(YEAR.fullmatch, texts))]
+    months = [h for h, texts in held.items() if _of_a_year(h, texts)]
+    if date is None or len(years) != 1 or len(months) != 1 or date.columns[0] not in years + months:
+        return table
+    numbered = any(text.isdigit() for text in held[months[0]])
+    joined = Origin((years[0], months[0]), "join", format="%Y %m" if numbered else "%Y %b")
+    return replace(table, columns={**table.columns, dated: joined})
+
+
+def _of_a_year(header: str, texts: Collection[str]) -> bool:
+    """Whether a column holds months of a year: by their names, or by numbers under such a head."""
+    plain = {text.lower().lstrip("0") for text in texts}
+    named = not any(text.isdigit() for text in plain) or MONTH_HEAD.search(header)
+    return bool(plain and named) and plain <= MONTHS_OF_A_YEAR
 
 
 def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
@@ -180,7 +208,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     if missing := missing_columns(filled):
         seen = listed(sheet.columns)
         raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
-    return Profile(source, (filled,))
+    return Profile(source, (_with_year(sheet, filled),))
 
 
 def _filled(table: str, headers: Mapping[str, str]) -> TableMap:
@@ -513,9 +541,9 @@ def _lacking(
     column = next(each for each in columns(table.name) if each.name == first)
     free = [header for header in mappable(sheet) if not roles_of(profile, header)]
     if column.sql_type != "varchar" or " / " in name:
-        return FileQuestion(
-            "column", name, ", ".join(free[:MOST]), choices=_columns(profile, first, free)
-        )
+        either = [(one, _likelier(sheet, one, name)) for one in free[:MOST]]
+        choices = tuple(FileAnswer(one, with_role(profile, one, role), one) for one, role in either)
+        return FileQuestion("column", name, ", ".join(free[:MOST]), choices=choices)
     texts = [*allowed(column), *known.get(first, ())][:MOST]
     fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
     here = free and first != "channel" and not allowed(column)
@@ -525,6 +553,13 @@ def _lacking(
     seen = ", ".join(free[:MOST]) if key == "code" else ""
     free_text = "" if allowed(column) else table.name
     return FileQuestion(key, name, seen, choices=fixed, table=free_text)
+
+
+def _likelier(sheet: Sheet, header: str, names: str) -> str:
+    """Of columns of which either will do, the one that a header fills: amounts have decimals."""
+    first, *others = names.split(" / ")
+    decimals = any(map(DECIMALS.search, values_in(sheet, header)))
+    return others[0] if others and decimals else first
 
 
 def _columns(profile: Profile, name: str, headers: Sequence[str]) -> tuple[FileAnswer, ...]:
