@@ -232,7 +232,27 @@ def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
     profile = proposal.proposed(sheet, "verbruik.csv")
     assert proposal.roles_of(profile, "jan 2026") == (proposal.MONTHS,)
     assert proposal.roles_of(profile, "Totaal kWh") == ()
-    assert not profile.money
+    assert [table.name for table in profile.tables] == ["measurements"]
+    orders = proposal.with_tables(profile, sheet, ["orders"])
+    assert proposal.roles_of(orders, "Totaal kWh") == ()
+    assert {"ordered_on", "quantity"} <= {*orders.tables[0].columns}
+
+
+@pytest.mark.parametrize(("name", "asked"), [("verbruik.csv", True), ("fte.csv", False)])
+def test_of_articles_by_month_it_is_asked_whether_they_were_bought(tmp_path, name, asked):
+    sheet = sheet_of(
+        tmp_path,
+        "Artikel;Locatie;jan 2026;feb 2026;mrt 2026",
+        "Papier;Werf;1;2;3",
+        "Pen;Werf;4;5;6",
+    )
+    profile = proposal.proposed(sheet, name)
+    first = next(iter(proposal.asks(sheet, profile, {})), None)
+    assert (first is not None and first.key == "table") is asked
+    if asked:
+        bought = next(one for one in first.choices if one.name == "tables.orders.name").profile
+        assert proposal.roles_of(bought, "Artikel") == ("product_id",)
+        assert {"ordered_on", "quantity"} <= {*bought.tables[0].columns}
 
 
 def test_order_lines_with_an_amount_are_not_taken_for_measurements(tmp_path):

@@ -129,7 +129,11 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     table = ranked[0][0] if ranked else "orders"
     if len(months := month_headers(sheet)) < LEAST_MONTHS:
         return with_grain(sheet, Profile(source_name(file), (suggested(sheet, table),)))
-    table = "orders" if table == "orders" and len(ranked) == 1 else "measurements"
+    said = f"{file} {sheet.name}".casefold()
+    told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
+    figures = {c.name for c in columns(table) if c.money or c.name in COUNTS}
+    bought = table == "orders" and len(ranked) == 1 and {*suggest(sheet, table)} - figures
+    table = "orders" if bought and not told else "measurements"
     profile = Profile(
         source_name(file),
         (suggested(sheet, table),),
@@ -137,8 +141,6 @@ def proposed(sheet: Sheet, file: str) -> Profile:
         unpivot=Unpivot(tuple(months)),
     )
     profile = _with_cells(profile)
-    said = f"{file} {sheet.name}".casefold()
-    told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
     return with_constant(profile, "activity_measure", told[0]) if told else profile
 
 
@@ -366,7 +368,8 @@ def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile
     """The profile that fills these tables; what was mapped for one of them stays."""
     kept = {table.name: table for table in profile.tables}
     tables = tuple(kept.get(name) or suggested(sheet, name) for name in names)
-    return replace(profile, tables=tables)
+    profile = replace(profile, tables=tables)
+    return _with_cells(profile) if unpivoted(profile) else profile
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -523,9 +526,13 @@ def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     """What the file holds, where no table fits clearly best; all else depends on it."""
     ranked = guess_table(sheet)
     clear = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] >= CLEAR)
-    if clear or profile.unpivot:
-        return None
     names = [name for name, _ in ranked] or ["orders", "measurements", "contracts", "assets"]
+    if profile.unpivot:
+        told = any("activity_measure" in table.constants for table in profile.tables)
+        clear = told or not {"supplier", "product_id", "category"} & {*suggest(sheet, "orders")}
+        names = ["orders", "measurements"]
+    if clear:
+        return None
     choices = tuple(
         FileAnswer(f"tables.{name}.name", with_tables(profile, sheet, [name]))
         for name in names[:MOST]
