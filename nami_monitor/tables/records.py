@@ -77,7 +77,7 @@ class Measurements(pa.DataFrameModel):
     location_id: str = code(
         "vestiging|locatie|location|locatiecode",
         Codes.LOCATION,
-        hints=f"{PLACES}|afdeling|agentschap|organisatie|organization|team",
+        hints=f"{PLACES}|afdeling|agentschap|organisatie|organization|team|object",
         optional=True,
     )
     subject: str = optional("onderwerp|subject", "functie|functiegroep|job family|program")

@@ -225,14 +225,15 @@ def test_letters_for_invoices_and_credit_are_asked_about(tmp_path, sides):
 def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
     sheet = sheet_of(
         tmp_path,
-        "EAN;jan 2026;feb 2026;mrt 2026;Totaal kWh",
-        "8716;1,5;2;3;6,5",
-        "8717;4;5;6,5;15,5",
+        "EAN;Object;jan 2026;feb 2026;mrt 2026;Totaal kWh",
+        "8716;Gemaal;1,5;2;3;6,5",
+        "8717;Werf;4;5;6,5;15,5",
     )
     profile = proposal.proposed(sheet, "verbruik.csv")
     assert proposal.roles_of(profile, "jan 2026") == (proposal.MONTHS,)
     assert proposal.roles_of(profile, "Totaal kWh") == ()
     assert [table.name for table in profile.tables] == ["measurements"]
+    assert proposal.roles_of(profile, "Object") == ("location_id",)
     orders = proposal.with_tables(profile, sheet, ["orders"])
     assert proposal.roles_of(orders, "Totaal kWh") == ()
     assert {"ordered_on", "quantity"} <= {*orders.tables[0].columns}
