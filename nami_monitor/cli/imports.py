@@ -464,7 +464,7 @@ def _tell_reading(session: CommandSession, sheet: Sheet, profile: Profile) -> No
     months = proposal.unpivoted(profile)
     for one in profile.tables:
         filled = {
-            name: TIMES.join(origin.columns)
+            name: (TIMES if origin.how == "times" else " ").join(origin.columns)
             if not origin.columns[0].startswith("@")
             else f"{months[0]} ... {months[-1]}"
             if months
@@ -515,7 +515,7 @@ def _said(
 ) -> str:
     """A question in words, with the option that answers it; ``undated`` a month answers too."""
     name = question.column.partition(" / ")[0]
-    column = heading(name, session.lang) if name else ""
+    column = session.named(question.column)
     sentence = session.t(
         f"asking.{question.key}",
         column=column,
@@ -527,7 +527,7 @@ def _said(
         at = 1 if question.key == "table" else -1
         names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
-    option = f"{name}="
+    option = " | --set ".join(f"{one}=" for one in question.column.split(" / "))
     if question.key in {"packs", "packed"}:
         *held, packs = question.headers
         option = f'"{name}={packs}"'

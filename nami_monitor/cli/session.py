@@ -231,12 +231,12 @@ class CommandSession:
         if name == "kinds":
             return ", ".join(self.t(f"tables.{kind}.name") for kind in str(value).split(", "))
         if name in {"table", "column", "missing"}:
-            return self._named(str(value))
+            return self.named(str(value))
         if isinstance(value, tuple) and name == "rules":
             return "; ".join(self.t(f"rules.{rule}").rstrip(".") for rule in value)
         return value
 
-    def _named(self, names: str) -> str:
+    def named(self, names: str) -> str:
         """Names of tables and their columns as people call them; other names as they are."""
         from nami_monitor.ingest.template import heading  # noqa: PLC0415 - help need not wait
         from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - help need not wait

@@ -118,7 +118,7 @@ TABLES: dict[str, InputTable] = {
             told_by=(
                 ("ordered_on",),
                 ("amount_eur", "quantity"),
-                ("supplier", "product_id", "category"),
+                ("supplier", "product_id", "category", "location_id"),
             ),
         ),
         InputTable(
@@ -148,6 +148,7 @@ TABLES: dict[str, InputTable] = {
             ("request_id",),
             dated_by="requested_on",
             rules=(NotBefore("decided_on", "requested_on"),),
+            told_by=(("requested_on",), ("decision",), ("request_id", "quantity")),
         ),
         InputTable(
             "interventions",

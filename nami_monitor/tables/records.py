@@ -12,13 +12,14 @@ class Orders(pa.DataFrameModel):
     ordered_on: pl.Date = column(
         "besteldatum|datum|orderdatum|leverdatum|factuurdatum|boekingsdatum|order date|trans date"
         "|transaction date|payment date|date of payment|invoice date|delivery date|date|maand",
-        "boekdatum|betaaldatum|date paid|award date|month|periode|jaar|year|fac datum|fact datum",
+        "boekdatum|betaaldatum|date paid|award date|month|periode|jaar|year|fac datum|fact datum"
+        "|posting date",
     )
     location_id: str = code(
         "vestiging|locatie|location|locatiecode|afleverlocatie",
         Codes.LOCATION,
         hints=f"{PLACES}|body name|kostenplaats|cost centre|begrotingsstaat|begroting|afdeling"
-        "|organisatie|city",
+        "|organisatie|city|afleverpunt|leveradres|ship to|delivery address",
     )
     category: str = code(
         "categorie|category|assortiment|kostensoort|productgroep|inkoopcategorie|expense type"
@@ -46,7 +47,8 @@ class Orders(pa.DataFrameModel):
         "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw|nettobedrag"
         "|inkoopvolume|spend",
         "realisatie|lasten|uitgaven|uitgave|net amount|amount in sterling|factuurbedrag|total"
-        "|regelbedrag|purchase cost|expenditure|billing gross amt|omzet|kosten",
+        "|regelbedrag|purchase cost|expenditure|billing gross amt|omzet|kosten|nettowaarde"
+        "|net value",
         money=True,
     )
     condition: str = optional("conditie|staat|condition", values="new|refurbished|reused")
@@ -75,7 +77,7 @@ class Measurements(pa.DataFrameModel):
     location_id: str = code(
         "vestiging|locatie|location|locatiecode",
         Codes.LOCATION,
-        hints=f"{PLACES}|afdeling|agentschap|organisatie|organization|team",
+        hints=f"{PLACES}|afdeling|agentschap|organisatie|organization|team|object",
         optional=True,
     )
     subject: str = optional("onderwerp|subject", "functie|functiegroep|job family|program")
@@ -95,12 +97,13 @@ class Requests(pa.DataFrameModel):
 
     request_id: str = code("aanvraagnummer|request id|aanvraag")
     requested_on: pl.Date = column(
-        "aanvraagdatum|aangevraagd op|requested on|datum aanvraag|request date", "datum|date"
+        "aanvraagdatum|aangevraagd op|requested on|datum aanvraag|request date",
+        "datum|date|ingediend|ingediend op|ontvangen op",
     )
     location_id: str = code("vestiging|locatie|location", Codes.LOCATION, hints=PLACES)
     category: str = code("categorie|category", Codes.CATEGORY)
     product_id: str = code("artikelnr|artikel|product", Codes.PRODUCT, optional=True)
-    quantity: float = column("aantal|quantity", "gevraagd|aangevraagd|requested|stuks", low=0)
+    quantity: float = column("aantal|quantity", "gevraagd|aangevraagd|requested|stuks|st", low=0)
     decision: str = column(
         "besluit|decision",
         values="from_stock|shared|repaired|rethought|withdrawn|refurbished|bought|blocked",

@@ -442,3 +442,27 @@ def test_the_decimal_sign_is_answered(nami, sign, amount):
     nami.json(*file, "--decimal", sign)
     with contextlib.closing(Store(nami.db)) as store, store.read() as db:
         assert db.value("select amount_eur from orders") == amount
+
+
+def test_amounts_without_a_known_name_are_asked_for_as_what_they_are(nami):
+    text = "Datum;Locatie;Categorie;Kanaal;Debet;Af\n13-01-2026;Werf;Papier;web;10,50;2,50\n"
+    file = nami.write("kosten.csv", text)
+    (refused,) = nami.json("import", file, "--table", "orders", "--lang", "nl", code=1)
+    assert "Aantal / Bedrag" in refused["refused"]
+    assert "--set quantity= | --set amount_eur=" in refused["refused"]
+
+
+def test_of_a_year_beside_a_month_is_told_what_it_becomes(nami):
+    text = "Jaar;Maand;Locatie;Categorie;Kanaal;Aantal\n2025;12;Werf;Papier;web;3\n"
+    file = nami.write("verbruik.csv", text)
+    done = nami("import", file, "--table", "orders", "--lang", "nl", "--yes")
+    assert "Datum = Jaar Maand" in done.output
+    assert "1\xa0dec 2025" in done.output
+
+
+def test_which_column_lacks_a_decimal_sign_is_said(nami):
+    text = "Datum;Locatie;Categorie;Kanaal;Aantal\n13-01-2026;Werf;Papier;web;1.250\n"
+    file = nami.write("verbruik.csv", text)
+    (refused,) = nami.json("import", file, "--lang", "nl", code=1)
+    assert "de kolom “Aantal”" in refused["refused"]
+    assert "--decimal comma | point" in refused["refused"]

@@ -92,6 +92,17 @@ def test_units_behind_numbers_do_not_change_them(booked):
     assert report.tables["orders"].reasons == {"not_a_number": 1}  # four boxes are not four pieces
 
 
+TOTALS = ("Totaal", "Maandtotaal juli", "Kwartaaltotaal", "Totaal 2026", "Totaal juli 2026")
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_row_that_adds_up_a_month_or_a_year_is_skipped(booked, total):
+    text = f"Datum;Aantal;Bedrag;Plaats\n13-01-2026;2;3,45;A\n{total};2;3,45;\n"
+    report, rows = booked(ORDERS, text, "select quantity, amount_eur from orders")
+    assert rows == [(2, 3.45)]
+    assert report.tables["orders"].skipped == {"totals_row": 1}
+
+
 def test_a_code_over_two_lines_is_one_code(booked):
     text = 'Datum;Aantal;Bedrag;Plaats\n13-01-2026;1;2;"Stadhuis\nOost"\n14-01-2026;1;2;Werf\n'
     report, rows = booked(ORDERS, text, "select location_id from orders order by ordered_on")

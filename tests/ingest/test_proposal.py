@@ -212,12 +212,54 @@ def test_only_what_is_taken_back_without_a_minus_is_asked_about(
     assert tuple(one.headers for one in found) == ((asked,) if asked else ())
 
 
-def test_the_sides_of_a_ledger_are_asked_about(tmp_path):
-    rows = [row.format(word="C", amount="4,00", pieces="2") for row in CREDITED]
-    sheet = sheet_of(tmp_path, *(row.replace(";Factuur;", ";D;") for row in rows))
+@pytest.mark.parametrize("sides", ["D C", "F C", "Inv. CN", "RE GS"])
+def test_letters_for_invoices_and_credit_are_asked_about(tmp_path, sides):
+    other, credit = sides.split()
+    rows = [row.format(word=credit, amount="4,00", pieces="2") for row in CREDITED]
+    sheet = sheet_of(tmp_path, *(row.replace(";Factuur;", f";{other};") for row in rows))
     profile = mapped(sheet, "orders", channel="webshop")
     (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
-    assert (question.key, question.seen) == ("credit", "C")
+    assert (question.key, question.seen) == ("credit", credit)
+
+
+def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
+    sheet = sheet_of(
+        tmp_path,
+        "EAN;Object;jan 2026;feb 2026;mrt 2026;Totaal kWh",
+        "8716;Gemaal;1,5;2;3;6,5",
+        "8717;Werf;4;5;6,5;15,5",
+    )
+    profile = proposal.proposed(sheet, "verbruik.csv")
+    assert proposal.roles_of(profile, "jan 2026") == (proposal.MONTHS,)
+    assert proposal.roles_of(profile, "Totaal kWh") == ()
+    assert [table.name for table in profile.tables] == ["measurements"]
+    assert proposal.roles_of(profile, "Object") == ("location_id",)
+    orders = proposal.with_tables(profile, sheet, ["orders"])
+    assert proposal.roles_of(orders, "Totaal kWh") == ()
+    assert {"ordered_on", "quantity"} <= {*orders.tables[0].columns}
+
+
+@pytest.mark.parametrize(("name", "asked"), [("verbruik.csv", True), ("fte.csv", False)])
+def test_of_articles_by_month_it_is_asked_whether_they_were_bought(tmp_path, name, asked):
+    sheet = sheet_of(
+        tmp_path,
+        "Artikel;Locatie;jan 2026;feb 2026;mrt 2026",
+        "Papier;Werf;1;2;3",
+        "Pen;Werf;4;5;6",
+    )
+    profile = proposal.proposed(sheet, name)
+    first = next(iter(proposal.asks(sheet, profile, {})), None)
+    assert (first is not None and first.key == "table") is asked
+    if asked:
+        bought = next(one for one in first.choices if one.name == "tables.orders.name").profile
+        assert proposal.roles_of(bought, "Artikel") == ("product_id",)
+        assert {"ordered_on", "quantity"} <= {*bought.tables[0].columns}
+
+
+def test_order_lines_with_an_amount_are_not_taken_for_measurements(tmp_path):
+    sheet = sheet_of(tmp_path, "Datum;Locatie;Aantal;Bedrag", "13-02-2026;Werf;3;10,50")
+    profile = proposal.proposed(sheet, "afname.csv")
+    assert [table.name for table in profile.tables] == ["orders"]
 
 
 def test_an_amount_asks_for_vat_beside_its_column_with_the_rates(tmp_path):
@@ -293,3 +335,29 @@ def test_known_codes_and_words_are_those_of_the_data_and_before_that_the_usual_o
     measured = proposal.known_texts({}, {"activity_measure": ["wasbeurten", "fte"]})
     assert measured["activity_measure"][:2] == ("wasbeurten", "fte")
     assert len(measured["activity_measure"]) == len(proposal.ACTIVITIES) + 1
+
+
+@pytest.mark.parametrize(
+    ("heads", "rows", "joined"),
+    [
+        ("Jaar;Maand", ("2025;1", "2025;12"), Origin(("Jaar", "Maand"), "join", format="%Y %m")),
+        ("Mnd;Boekjaar", ("jan;2025", "Mei;2026"),
+         Origin(("Boekjaar", "Mnd"), "join", format="%Y %b")),
+        ("Jaar;Volgnr", ("2025;1", "2025;2"), Origin(("Jaar",))),
+        ("Jaar;Datum", ("2025;13-01-2025", "2025;14-02-2025"), Origin(("Datum",))),
+    ],
+)  # fmt: skip
+def test_a_year_and_a_month_that_stand_apart_are_one_date(tmp_path, heads, rows, joined):
+    lines = (f"{row};Werf;papier;3;4,50" for row in rows)
+    sheet = sheet_of(tmp_path, f"{heads};Locatie;Categorie;Aantal;Bedrag", *lines)
+    assert proposal.suggested(sheet, "orders").columns["ordered_on"] == joined
+
+
+def test_of_amounts_and_numbers_either_will_do_and_each_column_fills_its_own(tmp_path):
+    sheet = sheet_of(
+        tmp_path, "Datum;Locatie;Categorie;Debet;Af;Keer", "13-02-2026;Werf;papier;10,50;2,50;3"
+    )
+    profile = mapped(sheet, "orders", channel="webshop")
+    (question,) = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    roles = {one.header: proposal.roles_of(one.profile, one.header) for one in question.choices}
+    assert roles == {"Debet": ("amount_eur",), "Af": ("amount_eur",), "Keer": ("quantity",)}

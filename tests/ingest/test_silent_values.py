@@ -262,6 +262,7 @@ PLAIN = "Dag;{head};Stuks\n02-03-2025;7,25;1\n03-03-2025;1.100,75;2\n"
         ("Kosten x € 1.000", "x € 1.000"),
         ("Kosten (\u00d71000)", "\u00d71000"), ("Bedrag k€", "k€"),
         ("Bedrag (€ mln)", "€ mln"), ("Bedrag in duizenden", "duizenden"), ("Kosten '000", "'000"),
+        ("Bedrag (in centen)", "centen"), ("Bedrag eurocent", "eurocent"),
         ("Kosten 1000 stuks", None),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_number
-from nami_monitor.ingest.sniff.headers import find_header, find_stacked_header
+from nami_monitor.ingest.sniff.headers import cell_kind, find_header, find_stacked_header
 
 DAY = dt.date(2025, 1, 1)
 DATA = [["1-2-2025", "Noord", "Pen", "12", "1,50"], ["3-2-2025", "Zuid", "Pen", "3", "2,50"]] * 3
@@ -91,3 +91,14 @@ def test_a_header_of_stated_height_stands_right_above_the_first_data():
     texts = [["Titel"], ["Naam", "Plaats"], ["kort", "lang"], ["Noord", "Gent"]]
     assert find_stacked_header(texts, 2) == 1
     assert find_stacked_header([["Naam"], ["Noord"]], 2) == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("03.01.2026", "date"), ("3.1.26", "date"), ("2026.01.03", "date"),
+        ("1.234.567", "number"), ("12.50", "number"), ("45.13.2026", "number"),
+    ],
+)  # fmt: skip
+def test_a_date_with_points_is_no_number(cell, kind):
+    assert cell_kind(cell) == kind

@@ -77,6 +77,19 @@ def test_requests_and_invoices_are_known_as_people_head_them():
         "Fac. datum",
         "Product group",
     }
+    ledger = suggest(sheet_like(["Posting date", "Ship-to", "Net value (EUR)"]), "orders")
+    assert {name: hit.header for name, hit in ledger.items()} == {
+        "ordered_on": "Posting date",
+        "location_id": "Ship-to",
+        "amount_eur": "Net value (EUR)",
+    }
+
+
+def test_a_list_of_what_was_asked_for_is_no_list_of_what_happened_to_devices(tmp_path):
+    heads = ["Nr", "Ingediend", "Team", "Gevraagd artikel", "Soort", "St.", "Besluit"]
+    row = ["A-1", "13-07-2026", "Werf", "Stoel", "Meubilair", "2", "gekocht"]
+    sheet = sheet_of(tmp_path, [*heads, "Datum besluit"], [*row, "14-07-2026"])
+    assert guess_table(sheet)[0][0] == "requests"
 
 
 def test_of_two_known_names_neither_is_certain_but_the_own_name_wins(tmp_path):

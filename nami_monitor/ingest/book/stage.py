@@ -48,7 +48,10 @@ MISSING = "missing"
 PLAIN_TEXT = re.compile(r"\^\(\?:\[\^\\r\\n\\t\]\{1,(\d+)\}\)\$")
 """Patterns of texts of one line: nearly every value is seen to fit without the pattern."""
 
-TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"
+TOTALS = (
+    r"^\s*((sub|eind|grand|generaal|maand|kwartaal|jaar|week|pagina|groeps?|factuur)[ -]?)?"
+    r"tota+l(en|s)?\b[^0-9]{0,40}((19|20)[0-9]{2})?$"
+)
 """The first words of a row that adds up other rows."""
 
 MISFIT_MARK = "misfit"

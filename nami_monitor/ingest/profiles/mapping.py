@@ -135,10 +135,11 @@ STATED: Final = (
 SCALED: Final = re.compile(
     r"[x\u00d7*] ?(?:\u20ac|euro?)? ?1[., ]?000(?![0-9])|['\u2019]000(?![0-9])"
     r"|(?<![^\W\d_])(?:duizend|duizenden|duizendtallen|miljoen|miljoenen|miljard|mln|thousands?"
-    r"|millions?|[km] ?(?:\u20ac|euro?)|[km]\$)(?![^\W\d_])|\u20ac ?(?:k|mln|m)(?![^\W\d_])",
+    r"|millions?|(?:euro)?cent(?:s|en)?|[km] ?(?:\u20ac|euro?)|[km]\$)(?![^\W\d_])"
+    r"|\u20ac ?(?:k|mln|m)(?![^\W\d_])",
     re.IGNORECASE,
 )
-"""What in a heading or a title says that numbers are in thousands or millions."""
+"""What in a heading or a title says that numbers are in thousands, millions or cents."""
 
 
 def signs_beside(currency: Currency | None) -> tuple[str, ...]:

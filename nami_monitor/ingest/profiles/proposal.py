@@ -15,6 +15,7 @@ from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.profiles.mapping import COUNTS
 from nami_monitor.ingest.profiles.preview import first_records, values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
@@ -26,6 +27,7 @@ from nami_monitor.ingest.profiles.profile import (
 )
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import (
+    MONTHS_OF_A_YEAR,
     certain_headers,
     guess_table,
     mappable,
@@ -49,6 +51,10 @@ HOLDS: Final = re.compile(
 """Headings of such columns."""
 YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
+MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
+"""Headings of numbers that are months of a year."""
+DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
+"""A number as people write amounts."""
 PACKED: Final = re.compile(
     r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
 )
@@ -60,8 +66,10 @@ CREDIT: Final = re.compile(
     re.IGNORECASE,
 )
 """Words with which a line says that it is taken back."""
-CREDIT_SIDE: Final = {"c", "cr", "d", "db", "deb", "dr"}
-"""The letters of the two sides of a ledger: c and cr for credit, the others for debit."""
+CREDIT_LETTERS: Final = {"c", "cr", "cn", "cm", "crn", "gs", "kg"}
+"""Letters for a credit side or note, here and in German."""
+OTHER_LETTERS: Final = {"d", "db", "deb", "dr", "f", "fa", "fac", "i", "in", "inv", "re", "kr"}
+"""Letters for what stands beside it in such a column: debit, an invoice."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
 MOST_WORDS: Final = 12
@@ -121,7 +129,11 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     table = ranked[0][0] if ranked else "orders"
     if len(months := month_headers(sheet)) < LEAST_MONTHS:
         return with_grain(sheet, Profile(source_name(file), (suggested(sheet, table),)))
-    table = "orders" if table == "orders" and len(ranked) == 1 else "measurements"
+    said = f"{file} {sheet.name}".casefold()
+    told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
+    figures = {c.name for c in columns(table) if c.money or c.name in COUNTS}
+    bought = table == "orders" and len(ranked) == 1 and {*suggest(sheet, table)} - figures
+    table = "orders" if bought and not told else "measurements"
     profile = Profile(
         source_name(file),
         (suggested(sheet, table),),
@@ -129,8 +141,6 @@ def proposed(sheet: Sheet, file: str) -> Profile:
         unpivot=Unpivot(tuple(months)),
     )
     profile = _with_cells(profile)
-    said = f"{file} {sheet.name}".casefold()
-    told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
     return with_constant(profile, "activity_measure", told[0]) if told else profile
 
 
@@ -162,7 +172,30 @@ def source_name(file: str) -> str:
 
 def suggested(sheet: Sheet, table: str) -> TableMap:
     """A table filled with everything that is suggested, and the words of both languages."""
-    return _filled(table, {name: hit.header for name, hit in suggest(sheet, table).items()})
+    found = {name: hit.header for name, hit in suggest(sheet, table).items()}
+    return _with_year(sheet, _filled(table, found))
+
+
+def _with_year(sheet: Sheet, table: TableMap) -> TableMap:
+    """The table in which a year and a month that stand apart are one date."""
+    dated = TABLES[table.name].dated_by or ""
+    date = table.columns.get(dated)
+    others = {h for name, one in table.columns.items() if name != dated for h in one.columns}
+    held = {h: {*values_in(sheet, h)} for h in mappable(sheet) if h not in others} if date else {}
+    years = [h for h, texts in held.items() if texts and all(map(YEAR.fullmatch, texts))]
+    months = [h for h, texts in held.items() if _of_a_year(h, texts)]
+    if date is None or len(years) != 1 or len(months) != 1 or date.columns[0] not in years + months:
+        return table
+    numbered = any(text.isdigit() for text in held[months[0]])
+    joined = Origin((years[0], months[0]), "join", format="%Y %m" if numbered else "%Y %b")
+    return replace(table, columns={**table.columns, dated: joined})
+
+
+def _of_a_year(header: str, texts: Collection[str]) -> bool:
+    """Whether a column holds months of a year: by their names, or by numbers under such a head."""
+    plain = {text.lower().lstrip("0") for text in texts}
+    named = not any(text.isdigit() for text in plain) or MONTH_HEAD.search(header)
+    return bool(plain and named) and plain <= MONTHS_OF_A_YEAR
 
 
 def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
@@ -177,7 +210,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     if missing := missing_columns(filled):
         seen = listed(sheet.columns)
         raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
-    return Profile(source, (filled,))
+    return Profile(source, (_with_year(sheet, filled),))
 
 
 def _filled(table: str, headers: Mapping[str, str]) -> TableMap:
@@ -264,17 +297,22 @@ def _with_role(table: TableMap, header: str, role: str) -> TableMap:
 
 
 def _with_cells(profile: Profile) -> Profile:
-    """The heading of a column that becomes rows is the date, its cells are the figures."""
+    """The heading of a column that becomes rows is the date, its cells are the figures.
+
+    No number beside them is one: it would count once for each month, as a total of them does.
+    """
     unpivot = profile.unpivot or Unpivot(())
     tables = []
     for table in profile.tables:
         names = [column.name for column in columns(table.name)]
+        numbers = {c.name for c in columns(table.name) if c.money or c.name in COUNTS}
         figure = next((name for name in ("quantity", "value") if name in names), "")
         filled = {TABLES[table.name].dated_by: unpivot.name, figure: unpivot.value}
         origins = {
             name: origin
             for name, origin in table.columns.items()
             if not set(origin.columns) & set(unpivoted(profile))
+            if name not in numbers or origin.columns == (unpivot.value,)
         }
         for name, source in filled.items():
             if name and name not in origins:
@@ -330,7 +368,8 @@ def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile
     """The profile that fills these tables; what was mapped for one of them stays."""
     kept = {table.name: table for table in profile.tables}
     tables = tuple(kept.get(name) or suggested(sheet, name) for name in names)
-    return replace(profile, tables=tables)
+    profile = replace(profile, tables=tables)
+    return _with_cells(profile) if unpivoted(profile) else profile
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -461,10 +500,11 @@ def _subtracting(sheet: Sheet, table: TableMap, sign: Sign, words: Sequence[str]
 
 
 def _says_credit(text: str, beside: Sequence[str]) -> bool:
-    """Whether a word of a column says credit; a letter does where all are sides of a ledger."""
+    """Whether a word of a column says credit; letters do where all are for credit or not."""
     sides = {each.lower().rstrip(".") for each in beside}
     one = text.lower().rstrip(".")
-    return bool(CREDIT.fullmatch(one)) or (sides <= CREDIT_SIDE and one in {"c", "cr"})
+    letters = sides <= CREDIT_LETTERS | OTHER_LETTERS
+    return bool(CREDIT.fullmatch(one)) or (letters and one in CREDIT_LETTERS)
 
 
 def _all_positive(sheet: Sheet, header: str, words: Sequence[str], figures: Sequence[str]) -> bool:
@@ -486,9 +526,13 @@ def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     """What the file holds, where no table fits clearly best; all else depends on it."""
     ranked = guess_table(sheet)
     clear = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] >= CLEAR)
-    if clear or profile.unpivot:
-        return None
     names = [name for name, _ in ranked] or ["orders", "measurements", "contracts", "assets"]
+    if profile.unpivot:
+        told = any("activity_measure" in table.constants for table in profile.tables)
+        clear = told or not {"supplier", "product_id", "category"} & {*suggest(sheet, "orders")}
+        names = ["orders", "measurements"]
+    if clear:
+        return None
     choices = tuple(
         FileAnswer(f"tables.{name}.name", with_tables(profile, sheet, [name]))
         for name in names[:MOST]
@@ -504,9 +548,9 @@ def _lacking(
     column = next(each for each in columns(table.name) if each.name == first)
     free = [header for header in mappable(sheet) if not roles_of(profile, header)]
     if column.sql_type != "varchar" or " / " in name:
-        return FileQuestion(
-            "column", name, ", ".join(free[:MOST]), choices=_columns(profile, first, free)
-        )
+        either = [(one, _likelier(sheet, one, name)) for one in free[:MOST]]
+        choices = tuple(FileAnswer(one, with_role(profile, one, role), one) for one, role in either)
+        return FileQuestion("column", name, ", ".join(free[:MOST]), choices=choices)
     texts = [*allowed(column), *known.get(first, ())][:MOST]
     fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
     here = free and first != "channel" and not allowed(column)
@@ -516,6 +560,13 @@ def _lacking(
     seen = ", ".join(free[:MOST]) if key == "code" else ""
     free_text = "" if allowed(column) else table.name
     return FileQuestion(key, name, seen, choices=fixed, table=free_text)
+
+
+def _likelier(sheet: Sheet, header: str, names: str) -> str:
+    """Of columns of which either will do, the one that a header fills: amounts have decimals."""
+    first, *others = names.split(" / ")
+    decimals = any(map(DECIMALS.search, values_in(sheet, header)))
+    return others[0] if others and decimals else first
 
 
 def _columns(profile: Profile, name: str, headers: Sequence[str]) -> tuple[FileAnswer, ...]:

@@ -13,15 +13,16 @@ from nami_monitor.ingest.parse.sheets import check_width
 from nami_monitor.ingest.sniff.encodings import UNREADABLE
 from nami_monitor.ingest.sniff.headers import (
     SAMPLE_RECORDS,
+    begins_table,
     find_header,
     find_stacked_header,
-    repeats,
-    starts_table,
 )
 
 MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
 #: Records that a sheet keeps as cells, for previews and for values that stand above the table.
 TITLE_RECORDS: Final = 50
+#: Records from a gap on that tell whether a second table begins there.
+BEGINNING: Final = 4
 #: A list with more gaps than this is spaced out; its gaps separate no tables.
 _MOST_GAPS: Final = 1000
 
@@ -178,9 +179,11 @@ def _second_table_index(rows: pl.DataFrame, header: Sequence[Cell]) -> int:
     gaps = rows.select(pl.arg_where(pl.col("line").diff() > 1)).to_series().to_list()
     for index in gaps if len(gaps) <= _MOST_GAPS else []:
         start = max(0, index - SAMPLE_RECORDS)
-        *before, row = (cells[1:] for cells in rows.slice(start, index - start + 1).iter_rows())
-        last = index + 1 == rows.height
-        if not last and not repeats(row, header) and starts_table(row, before):
+        before, after = (
+            [cells[1:] for cells in rows.slice(at, length).iter_rows()]
+            for at, length in ((start, index - start), (index, BEGINNING))
+        )
+        if begins_table(after[:-1], before, header):
             return int(index)
     return rows.height
 

@@ -1,5 +1,6 @@
 """Which record is the header, and where a second table begins below the first."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ _PERIODS: Final = (
     *("%Y-%m", "%m-%Y", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y"),
 )
 
+#: A date with points has the signs of a number, and no number is grouped so.
+_POINTED: Final = re.compile(r"[0-9]{1,4}\.[0-9]{1,2}\.[0-9]{1,4}")
+
 Row = Sequence[Cell]
 
 
@@ -52,7 +56,7 @@ class _Below:
 def _text_kind(text: str) -> str:
     if text.isdigit() and len(text) == len("2025") and _YEARS[0] <= int(text) <= _YEARS[1]:
         return _YEAR
-    if is_number(text):
+    if is_number(text) and not (_POINTED.fullmatch(text) and is_date(text)):
         return _NUMBER
     return _DATE if is_date(text) else LABEL
 
@@ -257,9 +261,17 @@ def _completed_from_above(sample: Sequence[Row], header: int) -> bool:
 
 
 def _recurs(sample: Sequence[Row], header: int) -> bool:
-    """Tell whether the texts of a header stand as values in their own columns below it."""
-    row = sample[header]
-    body = [other for other in sample[header + 1 :] if other != row]
+    """Tell whether the texts of a header stand as values in their own columns below it.
+
+    A second table below a gap may name columns alike; it is not looked at.
+    """
+    row, below = sample[header], sample[header + 1 :]
+    second = (
+        at
+        for at in range(1, len(below))
+        if not any(below[at - 1]) and begins_table(below[at:], below[:at], row)
+    )
+    body = [other for other in below[: next(second, None)] if other != row]
     recurring = sum(
         any(other[number] == cell for other in body)
         for number, cell in enumerate(row)
@@ -268,6 +280,8 @@ def _recurs(sample: Sequence[Row], header: int) -> bool:
     return recurring > 1 and recurring >= _RECURRING * _filled(row)
 
 
+#: Titles that may stand between a gap and the header of a second table.
+_MOST_TITLES: Final = 2
 #: Share of a column's filled cells that are no label, from which a label in it is out of place.
 _MOSTLY_TYPED: Final = 0.9
 
@@ -282,6 +296,18 @@ def starts_table(row: Sequence[Cell], before: Sequence[Sequence[Cell]]) -> bool:
         cell is not None and _is_typed([other[number] for other in before])
         for number, cell in enumerate(row)
     )
+
+
+def begins_table(
+    rows: Sequence[Sequence[Cell]], before: Sequence[Sequence[Cell]], header: Sequence[Cell]
+) -> bool:
+    """Tell whether the records from a gap on are a second table, its titles included."""
+    for row in rows[: _MOST_TITLES + 1]:
+        if starts_table(row, before):
+            return not repeats(row, header)
+        if _filled(row) != 1:
+            return False
+    return False
 
 
 def repeats(row: Sequence[Cell], header: Sequence[Cell]) -> bool:

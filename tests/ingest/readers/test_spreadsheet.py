@@ -168,6 +168,20 @@ def test_a_second_table_and_a_total_below_the_first(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("second", [("Datum", "Artikel", "Uren"), ("Dag", "Storing", "Uren")])
+def test_a_second_table_with_a_title_above_it_is_no_part_of_the_first(tmp_path, second):
+    body = [[f"{n}-2-2025", "Pen", n] for n in range(1, 9)]
+    more = [["Storingen"], [*second], ["9-2-2025", "Pers", 2], ["9-3-2025", "Pers", 4]]
+    first = ["Datum", "Artikel", "Aantal"]
+    path = write_book(tmp_path / "b.xlsx", {"A": [first, *body, ["Totaal", None, 36], [], *more]})
+    (sheet,) = read(path)
+    assert sheet.columns == ("Datum", "Artikel", "Aantal")
+    assert sheet.rows.height == 9
+    assert [(line, rule) for line, rule, _ in sheet.misfits.rows()] == [
+        (line, "second_table") for line in (12, 13, 14, 15)
+    ]
+
+
 def test_empty_and_header_only_workbooks(tmp_path):
     assert refusal(write_book(tmp_path / "a.xlsx", {"A": [], "B": []})).key == "reading.empty"
     assert refusal(write_book(tmp_path / "b.xlsx", {"A": [HEADER]})).key == "reading.only_header"
