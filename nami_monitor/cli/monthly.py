@@ -335,7 +335,11 @@ def _read_told(file: Path) -> Told:
         UserError: ``monthly.told`` when the file is not as this command writes it.
     """
     try:
-        return Told(**json.loads(file.read_text("utf-8"))) if file.exists() else Told()
+        told = Told(**json.loads(file.read_text("utf-8"))) if file.exists() else Told()
+        for names in asdict(told).values():
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise TypeError(names)
+        return told
     except (ValueError, TypeError) as error:
         raise UserError("monthly.told", path=str(file)) from error
 

@@ -65,8 +65,9 @@ def refuse_taken(address: str, port: int) -> None:
         with socket.socket(family, kind) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(place)
-    except OSError as error:
-        raise UserError("service.taken", address=address, port=port, why=error.strerror) from error
+    except (OSError, UnicodeError) as error:  # the latter of a name that no machine can have
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError("service.taken", address=address, port=port, why=why) from error
 
 
 @command(app, "serve")

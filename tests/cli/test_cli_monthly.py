@@ -285,9 +285,10 @@ def test_a_run_that_is_killed_before_it_notes_what_it_tells_sends_nothing_twice(
         assert (office.mails(), len(server.mails)) == ([], 1)
 
 
-def test_what_was_told_and_cannot_be_read_stops_the_mail(office):
+@pytest.mark.parametrize("content", ["{", '{"months": 3}', '{"ready": [1]}', '{"since": []}'])
+def test_what_was_told_and_cannot_be_read_stops_the_mail(office, content):
     (office.out / "mail").mkdir(parents=True)
-    (office.out / "mail" / "told.json").write_text("{", "utf-8")
+    (office.out / "mail" / "told.json").write_text(content, "utf-8")
     done = office.run("--alerts-only", code=1)
     assert "told.json" in done["problems"][0]
     assert len(done["problems"]) == 1

@@ -80,6 +80,10 @@ WRONG_MAIL = {
     "no sender": (f'[mail]\nhost = "mail.example.org"\n{TO}', "missing", 1, "from"),
     "two lines": (f'{MAIL}{TO}[[mail.to]]\naddress = "b@example.org\\nBcc: c@example.org"\n',
                   "value", 6, "address"),
+    "two points": (f'{MAIL}[[mail.to]]\naddress = "a..b@example.org"\n', "value", 6, "address"),
+    "a point at the end": (
+        f'{MAIL}[[mail.to]]\naddress = "a@example.org."\n', "value", 6, "address",
+    ),
     "no address": (f"{MAIL}[[mail.to]]\nkinds = []\n", "missing", 2, "address"),
     "a kind": (f'{MAIL}{TO}kinds = ["all"]\n', "value", 7, "kinds"),
     "a port": (f"{MAIL}port = 70000\n{TO}", "value", 5, "port"),

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -188,4 +189,5 @@ def test_a_recipient_that_is_refused_and_a_server_that_is_away():
         settings = settings_of(server)
         assert refused(settings) == "mail.refused"
     assert refused(settings) == "mail.away"
+    assert refused(replace(settings, host="mail..example.org")) == "mail.away"
     assert PASSWORD.startswith("NAMI_")
