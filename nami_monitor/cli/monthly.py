@@ -339,9 +339,9 @@ def _read_told(file: Path) -> Told:
         for names in asdict(told).values():
             if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
                 raise TypeError(names)
-        return told
     except (ValueError, TypeError) as error:
         raise UserError("monthly.told", path=str(file)) from error
+    return told
 
 
 def _send(session: CommandSession, folder: Path, mail: MailSettings, run: MonthlyRun) -> None:

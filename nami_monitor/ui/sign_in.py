@@ -82,10 +82,19 @@ def of_proxy(proxy: ProxySignIn, sent: Mapping[str, object]) -> Claims:
     """The claims that a trusted proxy sent; empty for nobody."""
     found = {}
     for claim in proxy.headers:
-        value = str(sent.get(claim) or "")
+        value = _of_header(str(sent.get(claim) or ""))
         parts = value.split(",") if claim in proxy.several else [value]
-        found[claim] = tuple(part.strip() for part in parts if part.strip())
+        stripped = (part.strip(" \t") for part in parts)
+        found[claim] = tuple(filter(None, stripped))
     return {claim: values for claim, values in found.items() if values}
+
+
+def _of_header(value: str) -> str:
+    """What a header says: proxies write UTF-8, and the server reads headers as Latin-1."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claims | None:

@@ -92,7 +92,7 @@ WRONG_MAIL = {
     "signing in openly": (f'{MAIL}tls = "none"\nuser = "nami"\n{TO}', "value", 5, "tls"),
     "a link": (f'{MAIL}link = "javascript:alert(1)"\n{TO}', "value", 5, "link"),
     "a host": (f'{MAIL.replace("mail.ex", "mail ex")}{TO}', "value", 3, "host"),
-    "no table": ('name = "A"\nmail = "a@example.org"\n', "no_text", 2, "mail"),
+    "no table": ('name = "A"\nmail = "a@example.org"\n', "value", 2, "mail"),
     "no list": (f'{MAIL}to = "a@example.org"\n', "value", 5, "to"),
 }  # fmt: skip
 
