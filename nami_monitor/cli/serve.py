@@ -18,6 +18,8 @@ from nami_monitor.core.settings import PRODUCT
 app = typer.Typer(rich_markup_mode=None)
 
 SCRIPT: Final = "dashboard.py"
+LINE: Final = 2**15
+"""Bytes of a header of a websocket: the cookies of a sign-in are one."""
 
 
 def dashboard() -> Path:
@@ -83,6 +85,7 @@ def serve(
     refuse_taken(address, port)
     if session.db:
         os.environ["NAMI_DB"] = str(session.db)
+    os.environ["WEBSOCKETS_MAX_LINE_LENGTH"] = str(LINE)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the proxy is known by its own address alone
     stated = options(service, address, port)
     hosts = [("server.allowedHosts", host) for host in service.server.hosts]

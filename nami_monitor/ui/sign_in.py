@@ -26,7 +26,9 @@ from nami_monitor.ui.session import language, sentence
 
 REASON: Final = "sign_in"
 """What the address says when a sign-in failed."""
-REASONS: Final = ("away", "unknown", "clock", "refused", "stale", "failed", "ended", "out")
+REASONS: Final = (
+    "away", "unknown", "clock", "refused", "stale", "large", "failed", "ended", "out",
+)  # fmt: skip
 BEGAN: Final = "sign_in.began"
 SKEW_SECONDS: Final = 300
 """How far the clocks of monitor and provider may be apart."""
