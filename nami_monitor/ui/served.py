@@ -122,8 +122,9 @@ def secrets_of(service: settings.Service) -> dict[str, Any] | None:
 def _keep_little(oidc: settings.OidcSignIn) -> None:
     """Let a browser keep the claims that are used and what signs out again, and nothing else."""
 
-    async def little(response: Response, user: dict[str, Any], tokens: dict[str, Any]) -> None:
-        used = {claim: user[claim] for claim in {*oidc.claims, *KEPT_CLAIMS} & {*user}}
+    async def little(response: Response, user_info: dict[str, Any], tokens: dict[str, Any]) -> None:
+        kept = {*oidc.claims, *KEPT_CLAIMS}
+        used = {claim: value for claim, value in user_info.items() if claim in kept}
         hint = {name: token for name, token in tokens.items() if name == "id_token"}
         await _set_auth_cookie(response, used, hint)
 
@@ -180,7 +181,7 @@ class Entrance:
         refusal = self._refusal(scope, service, wrong)
         if refusal:
             await _refuse(scope, receive, send, *refusal)
-        elif scope["path"].endswith(METRICS):
+        elif scope["path"].endswith(METRICS) or (scope["path"] in SIGNING and not service.oidc):
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
         elif service.oidc and scope["path"] in SIGNING:
             await self._signing(service.oidc, scope, receive, send)

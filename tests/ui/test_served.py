@@ -461,6 +461,15 @@ def test_where_somebody_was_is_kept_while_they_sign_in(served_by, came, kept):
         assert "HttpOnly" in cookies[0]
 
 
+@pytest.mark.parametrize("path", served.SIGNING)
+def test_without_a_provider_nothing_leads_to_one(served_by, path):
+    """Else Streamlit says in the log that its own settings are wrong, as often as anybody asks."""
+    served_by("")
+    inside = Inside()
+    assert asked(inside, path=path)[0] == 404
+    assert not inside.seen
+
+
 @pytest.mark.parametrize(("status", "headers"), [(400, {}), (302, {"location": "/"})])
 def test_a_way_to_the_provider_that_fails_is_told(served_by, status, headers):
     served_by(OIDC)
