@@ -32,6 +32,8 @@ NAMED_BY: Final = "NAMI_SERVICE"
 """The variable that may name another file."""
 CLIENT_SECRET, COOKIE_SECRET = "NAMI_CLIENT_SECRET", "NAMI_COOKIE_SECRET"
 """The variables with a secret; with ``_FILE`` behind it, one names the file that holds it."""
+SOCKET_LINE: Final = "WEBSOCKETS_MAX_LINE_LENGTH"
+"""The variable that says how long a header of a websocket may be; ``nami serve`` sets it."""
 LEAST_SECRET: Final = 32
 """Characters of what signs cookies."""
 CALLBACK: Final = "/oauth2callback"

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from nami_monitor.access.settings import Service, read_service, refuse
+from nami_monitor.access.settings import SOCKET_LINE, Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import PRODUCT
@@ -85,7 +85,7 @@ def serve(
     refuse_taken(address, port)
     if session.db:
         os.environ["NAMI_DB"] = str(session.db)
-    os.environ["WEBSOCKETS_MAX_LINE_LENGTH"] = str(LINE)
+    os.environ[SOCKET_LINE] = str(LINE)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the proxy is known by its own address alone
     stated = options(service, address, port)
     hosts = [("server.allowedHosts", host) for host in service.server.hosts]

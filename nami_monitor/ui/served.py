@@ -8,6 +8,7 @@ for the visitor and one for the log, without what libraries say of it.
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,6 @@ from starlette.routing import Route
 from starlette.websockets import WebSocketClose
 from streamlit.web.server.starlette import starlette_auth_routes
 from streamlit.web.server.starlette.starlette_auth_routes import _set_auth_cookie
-from websockets import http11
 
 from nami_monitor import __version__
 from nami_monitor.access import settings
@@ -62,7 +62,9 @@ KEPT_CLAIMS: Final = ("sub", "iat", "origin", "is_logged_in", "provider")
 LARGEST_COOKIES: Final = 24_000
 """Bytes: with what a browser sends besides, they pass through the proxies of deploy/."""
 OTHER_COOKIES: Final = 1024
-"""Bytes, in the header of all cookies: the server answers no websocket whose header is longer."""
+"""Bytes of the others, in the one header that all cookies are."""
+SHORT_LINE: Final = 8192
+"""Bytes: a websocket with a longer header is not answered, unless ``SOCKET_LINE`` says more."""
 REASON_OF_CODE: Final = {
     "invalid_client": "unknown",
     "unauthorized_client": "unknown",
@@ -379,7 +381,8 @@ def _wrong_with(message: Message) -> str:
     if sign_in.is_over(_given(message)):
         return "clock"
     given = (value for name, value in message["headers"] if name == b"set-cookie")
-    largest = min(LARGEST_COOKIES, http11.MAX_LINE_LENGTH - OTHER_COOKIES)
+    line = int(os.environ.get(settings.SOCKET_LINE, SHORT_LINE))
+    largest = min(LARGEST_COOKIES, line - OTHER_COOKIES)
     return "large" if sum(map(len, given)) > largest else ""
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from nami_monitor import __version__
-from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, service_file
+from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, SOCKET_LINE, service_file
 from nami_monitor.cli.serve import LINE
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import text
@@ -391,7 +391,7 @@ def test_a_sign_in_that_no_request_can_carry_is_not_given(served_by, caplog, mon
         (8192, 8000, b"/?sign_in=large"),
         (8192, 7000, b"/"),
     ):
-        monkeypatch.setattr(served.http11, "MAX_LINE_LENGTH", line)
+        monkeypatch.setenv(SOCKET_LINE, str(line))
         let_in = {"location": "/", "set-cookie": f"_streamlit_user={'a' * length}"}
         _, headers, _ = asked(Inside(302, let_in), path="/oauth2callback", query=b"code=a")
         assert headers[b"location"] == reason
