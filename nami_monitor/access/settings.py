@@ -32,10 +32,13 @@ NAMED_BY: Final = "NAMI_SERVICE"
 """The variable that may name another file."""
 CLIENT_SECRET, COOKIE_SECRET = "NAMI_CLIENT_SECRET", "NAMI_COOKIE_SECRET"
 """The variables with a secret; with ``_FILE`` behind it, one names the file that holds it."""
+SOCKET_LINE: Final = "WEBSOCKETS_MAX_LINE_LENGTH"
+"""The variable that says how long a header of a websocket may be; ``nami serve`` sets it."""
 LEAST_SECRET: Final = 32
 """Characters of what signs cookies."""
 CALLBACK: Final = "/oauth2callback"
 PROXY, OIDC = "proxy", "oidc"
+SEVERAL: Final = ("groups", "roles")
 LOOPBACK: Final = "127.0.0.1"
 
 TOKEN: Final = like(re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}"), "X-Forwarded-User")
@@ -65,6 +68,18 @@ def _callback(url: str) -> str:
     return _private(url)
 
 
+def _apart(headers: Mapping[str, str]) -> Mapping[str, str]:
+    if not headers or len({name.lower() for name in headers.values()}) < len(headers):
+        raise WrongError("value", known=('{ sub = "X-User", groups = "X-Groups" }',))
+    return headers
+
+
+def _known_several(stated: "ProxySignIn | None") -> "ProxySignIn | None":
+    if stated and not {*stated.several} <= {*stated.headers, *SEVERAL}:
+        raise WrongError("value", known=tuple(stated.headers), at="several")
+    return stated
+
+
 Url = Annotated[str, like(re.compile(r"https?://[!-~]+"), "https://"), After(_private)]
 Callback = Annotated[str, like(re.compile(r"https?://[!-~]+"), "https://"), After(_callback)]
 Claim = Annotated[str, CLAIM]
@@ -78,15 +93,15 @@ class ProxySignIn:
 
     Args:
         addresses: of the proxies, or networks of them; headers from elsewhere are dropped.
-        headers: the header of each claim.
+        headers: the header of each claim, no two alike.
         several: claims whose header holds several values with commas between them.
         sign_out: the address of the proxy where a visitor signs out, if it has one.
         hours: how long a page may stand open before the proxy is asked again.
     """
 
-    headers: Mapping[Claim, Annotated[str, TOKEN]]
+    headers: Annotated[Mapping[Claim, Annotated[str, TOKEN]], After(_apart)]
     addresses: tuple[Annotated[str, After(_network)], ...] = (LOOPBACK, "::1")
-    several: tuple[Claim, ...] = ("groups", "roles")
+    several: tuple[Claim, ...] = SEVERAL
     sign_out: Annotated[str, like(re.compile(r"/[!-~]*|https?://[!-~]+"), "/sign_out")] | None = (
         None
     )
@@ -130,7 +145,7 @@ class SignIn:
     """How visitors sign in: at a proxy before the monitor, or at a provider by the monitor."""
 
     way: Annotated[str, one_of(PROXY, OIDC)]
-    proxy: ProxySignIn | None = None
+    proxy: Annotated[ProxySignIn | None, After(_known_several)] = None
     oidc: OidcSignIn | None = None
 
 

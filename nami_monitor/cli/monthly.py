@@ -83,13 +83,16 @@ class MonthlyRun:
 class Told:
     """What mails told: months and alerts by name, and the files of mails that are to be sent.
 
-    ``standing`` is what the alerts of the run before were about.
+    ``standing`` is what the alerts of the run before were about. ``passed`` are copies of
+    imported files, by a hash of content and name: one that was passed over does not take the place
+    of a correction that came after it.
     """
 
     months: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
     standing: list[str] = field(default_factory=list)
     ready: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
 
 
 @command("monthly")
@@ -109,7 +112,7 @@ def monthly(
     run = MonthlyRun()
     with _alone(out), contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         note_settings(store)
-        _import_new(session, store, folder, signed, run)
+        _import_new(session, store, folder, signed, run, out / MAILS / TOLD)
         with _noted(session, run):
             if check_store(store):
                 raise UserError("monthly.unsound")
@@ -158,9 +161,12 @@ def _note(session: CommandSession, run: MonthlyRun, sentence: str) -> None:
 
 
 def _import_new(
-    session: CommandSession, store: Store, folder: Path, who: str, run: MonthlyRun
+    session: CommandSession, store: Store, folder: Path, who: str, run: MonthlyRun, kept: Path
 ) -> None:
     """Import the new files that a profile knows; those that wait are tried again after others."""
+    told = Told()
+    with _noted(session, run):
+        told = _read_told(kept)
     with store.read() as db:
         came = {
             (content, None if undone else name)
@@ -172,10 +178,12 @@ def _import_new(
     answers = replace(Answers(), as_spelled=False)
     options = ImportOptions(None, None, None, answers, who, known_only=True)
     left: list[Path] = []
+    marks: dict[Path, str] = {}
     for file in filter(Path.is_file, files_of([str(folder)])):
         with _noted(session, run):
-            content = content_hash(file)
-            if {(content, blanked(file.name)), (content, None)} & came:
+            content, name = content_hash(file), blanked(file.name)
+            marks[file] = hashlib.sha256(f"{content} {name}".encode()).hexdigest()
+            if {(content, name), (content, None)} & came or marks[file] in told.passed:
                 run.known += 1
             else:
                 left.append(file)
@@ -193,6 +201,10 @@ def _import_new(
                 run.waiting.append({"file": shown_name(file), "asked": asked})
             elif report.already_in:
                 run.known += 1
+                with _noted(session, run):
+                    passed = _read_told(kept)
+                    passed.passed.append(marks[file])
+                    _keep(kept, passed)
             else:
                 run.imported.append(report.file)
 
@@ -298,8 +310,7 @@ def _lay_ready(
     told.ready += names
     if asdict(told) != before:
         told.ready = [name for name in told.ready if (folder / name).exists()]
-        content = json.dumps(asdict(told), ensure_ascii=False, indent=1).encode()
-        _write(folder / TOLD, content)
+        _keep(folder / TOLD, told)
 
 
 def _newly(alerts: Sequence[Alert], told: Told) -> list[Alert]:
@@ -326,6 +337,11 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+def _keep(file: Path, told: Told) -> None:
+    """Write down what was told and passed over."""
+    _write(file, json.dumps(asdict(told), ensure_ascii=False, indent=1).encode())
+
+
 def _read_told(file: Path) -> Told:
     """What mails told so far.
 
@@ -333,9 +349,13 @@ def _read_told(file: Path) -> Told:
         UserError: ``monthly.told`` when the file is not as this command writes it.
     """
     try:
-        return Told(**json.loads(file.read_text("utf-8"))) if file.exists() else Told()
+        told = Told(**json.loads(file.read_text("utf-8"))) if file.exists() else Told()
+        for names in asdict(told).values():
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise TypeError(names)
     except (ValueError, TypeError) as error:
         raise UserError("monthly.told", path=str(file)) from error
+    return told
 
 
 def _send(session: CommandSession, folder: Path, mail: MailSettings, run: MonthlyRun) -> None:

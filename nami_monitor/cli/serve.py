@@ -6,14 +6,17 @@ import runpy
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from nami_monitor.access.settings import Service, read_service, refuse
+from nami_monitor.access.settings import SOCKET_LINE, Service, read_service, refuse
 from nami_monitor.cli.session import CommandSession, command
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import PRODUCT
+
+LINE: Final = 2**15
+"""Bytes of a header of a websocket: the cookies of a sign-in are one."""
 
 
 def dashboard() -> Path:
@@ -55,8 +58,9 @@ def refuse_taken(address: str, port: int) -> None:
         with socket.socket(family, kind) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(place)
-    except OSError as error:
-        raise UserError("service.taken", address=address, port=port, why=error.strerror) from error
+    except (OSError, UnicodeError) as error:  # the latter of a name that no machine can have
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError("service.taken", address=address, port=port, why=why) from error
 
 
 @command("serve")
@@ -72,6 +76,7 @@ def serve(
     refuse_taken(address, port)
     if session.db:
         os.environ["NAMI_DB"] = str(session.db)
+    os.environ[SOCKET_LINE] = str(LINE)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the proxy is known by its own address alone
     stated = options(service, address, port)
     hosts = [("server.allowedHosts", host) for host in service.server.hosts]

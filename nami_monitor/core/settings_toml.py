@@ -164,8 +164,11 @@ def read_settings_file(model: type[T], path: Path, *, tables: str) -> tuple[T, R
         seen = short(json.dumps(found, ensure_ascii=False) if _quoted(problem) else str(found))
         if kind == "unknown_key":
             kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
-        elif kind == "value" or (kind == "type" and len(problem.place) > 1):
-            known = ", ".join(map(str, problem.known)) or tables
+        elif kind == "value" or (
+            kind == "type" and (len(problem.place) > 1 or problem.known != _WRITTEN["string_type"])
+        ):
+            table = kind == "type" and len(problem.place) == 1
+            known = tables if table or not problem.known else ", ".join(map(str, problem.known))
             kind, details = "value", {"seen": seen, "known": known}
         elif kind in {"type", "no_text"}:
             kind, details = "no_text", {"seen": seen}

@@ -36,7 +36,10 @@ MOST_BYTES: Final = 5_000_000
 MOST_PIXELS: Final = 25_000_000
 LOGO_PIXELS: Final = (900, 300)
 COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
-ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}")
+WORD: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS: Final = re.compile(
+    rf"(?=[^@]{{1,64}}@[^@]{{1,250}}$){WORD}(\.{WORD})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+)
 HOST: Final = re.compile(r"[A-Za-z0-9.:-]{1,250}")
 LINK: Final = re.compile(r"https?://[!-~]+")
 TLS_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}

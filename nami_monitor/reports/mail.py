@@ -281,8 +281,10 @@ def _in_sentences(settings: MailSettings) -> Iterator[None]:
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
         raise UserError("mail.refused", host=host, code=code) from None
+    except smtplib.SMTPConnectError as error:  # it is too busy, or no mail server at all
+        raise UserError("mail.away", host=host, port=port, why=error.smtp_code) from None
     except smtplib.SMTPResponseException as error:
         raise UserError("mail.refused", host=host, code=error.smtp_code) from None
-    except OSError as error:
-        why = short(error.strerror or type(error).__name__)
+    except (OSError, UnicodeError) as error:  # the latter of a name that no server can have
+        why = short(getattr(error, "strerror", None) or type(error).__name__)
         raise UserError("mail.away", host=host, port=port, why=why) from None

@@ -8,6 +8,7 @@ for the visitor and one for the log, without what libraries say of it.
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.websockets import WebSocketClose
+from streamlit.web.server.starlette import starlette_auth_routes
+from streamlit.web.server.starlette.starlette_auth_routes import _set_auth_cookie
 
 from nami_monitor import __version__
 from nami_monitor.access import settings
@@ -35,6 +38,7 @@ from nami_monitor.ui.session import LANGUAGE, log_once, sentence
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEALTH: Final = "/health"
@@ -53,6 +57,14 @@ AGAIN_SECONDS: Final = 30
 FULL: Final = 503
 SIGNED_COOKIE: Final = "_streamlit_user"
 """The cookie that Streamlit gives to whom it let in."""
+KEPT_CLAIMS: Final = ("sub", "iat", "origin", "is_logged_in", "provider")
+"""What that cookie holds besides the claims of the settings."""
+LARGEST_COOKIES: Final = 24_000
+"""Bytes: with what a browser sends besides, they pass through the proxies of deploy/."""
+OTHER_COOKIES: Final = 1024
+"""Bytes of the others, in the one header that all cookies are."""
+SHORT_LINE: Final = 8192
+"""Bytes: a websocket with a longer header is not answered, unless ``SOCKET_LINE`` says more."""
 REASON_OF_CODE: Final = {
     "invalid_client": "unknown",
     "unauthorized_client": "unknown",
@@ -78,6 +90,7 @@ def parts() -> dict[str, Any]:
     """What the app is served with: its entrance, its routes and the secrets of its sign-in."""
     service, wrong = sign_in.service()
     logging.getLogger("streamlit.web.server.starlette.starlette_auth_routes").addFilter(_told)
+    logging.getLogger("streamlit.auth_util").addFilter(_matters)
     return {
         "routes": [Route(HEALTH, health)],
         "middleware": [Middleware(Entrance)],
@@ -95,6 +108,7 @@ def secrets_of(service: settings.Service) -> dict[str, Any] | None:
         return None
     import_module("authlib.deprecate")  # which sets that its warnings are always shown
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="authlib")
+    _keep_little(service.oidc)
     return {
         "auth": {
             "redirect_uri": service.oidc.redirect,
@@ -105,6 +119,18 @@ def secrets_of(service: settings.Service) -> dict[str, Any] | None:
             "client_kwargs": {"scope": service.oidc.scope},
         }
     }
+
+
+def _keep_little(oidc: settings.OidcSignIn) -> None:
+    """Let a browser keep the claims that are used and what signs out again, and nothing else."""
+
+    async def little(response: Response, user_info: dict[str, Any], tokens: dict[str, Any]) -> None:
+        kept = {*oidc.claims, *KEPT_CLAIMS}
+        used = {claim: value for claim, value in user_info.items() if claim in kept}
+        hint = {name: token for name, token in tokens.items() if name == "id_token"}
+        await _set_auth_cookie(response, used, hint)
+
+    starlette_auth_routes._set_auth_cookie = little  # noqa: SLF001 - no setting of it does so
 
 
 def health(_request: Request) -> JSONResponse:
@@ -157,7 +183,7 @@ class Entrance:
         refusal = self._refusal(scope, service, wrong)
         if refusal:
             await _refuse(scope, receive, send, *refusal)
-        elif scope["path"].endswith(METRICS):
+        elif scope["path"].endswith(METRICS) or (scope["path"] in SIGNING and not service.oidc):
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
         elif service.oidc and scope["path"] in SIGNING:
             await self._signing(service.oidc, scope, receive, send)
@@ -205,14 +231,14 @@ class Entrance:
         errors: list[BaseException] = []
         token = _errors.set(errors)
         headers = Headers(scope=scope)
-        failed, begun, over = False, False, False
+        failed, begun, known = False, False, ""
 
         async def told(message: Message) -> None:
-            nonlocal failed, begun, over
+            nonlocal failed, begun, known
             if message["type"] == "http.response.start":
                 begun = True
-                over = sign_in.is_over(_given(message))
-                failed = over or _failed(scope["path"], message)
+                known = _wrong_with(message)
+                failed = bool(known) or _failed(scope["path"], message)
                 if not failed:
                     _finish(oidc, scope["path"], headers, message)
             if not failed:
@@ -229,7 +255,7 @@ class Entrance:
             _errors.reset(token)
         if failed:
             reason = reason_of(errors[-1]) if errors else _reason_of_address(scope)
-            reason = "clock" if over else reason
+            reason = known or reason
             kind = f" ({type(errors[-1]).__name__})" if errors else ""
             if reason != "out":
                 LOG.error("%s%s", text(f"sign_in.reasons.{reason}", "en"), kind)
@@ -314,6 +340,8 @@ def reason_of(error: BaseException) -> str:
         return "clock"
     if "MismatchingStateError" in names:
         return "stale"
+    if "ExceededSizeError" in names:
+        return "large"
     return REASON_OF_CODE.get(code, "failed")
 
 
@@ -332,12 +360,30 @@ class _Told(logging.Filter):
 _told: Final = _Told()
 
 
+def _matters(record: logging.LogRecord) -> bool:
+    """Whether a record is more than how Streamlit divides a sign-in over cookies."""
+    return record.levelno >= logging.WARNING
+
+
 def _given(message: Message) -> dict[str, str]:
     """The cookies that an answer gives, without those that it takes back."""
     given: SimpleCookie = SimpleCookie()
     for one in Headers(raw=message["headers"]).getlist("set-cookie"):
         given.load(one)
     return {name: one.value for name, one in given.items() if one.value}
+
+
+def _wrong_with(message: Message) -> str:
+    """Why a sign-in that Streamlit gives is no use, as one of ``sign_in.REASONS``; empty if it is.
+
+    A browser keeps it, so one that is larger than a request may be would shut its owner out.
+    """
+    if sign_in.is_over(_given(message)):
+        return "clock"
+    given = (value for name, value in message["headers"] if name == b"set-cookie")
+    line = int(os.environ.get(settings.SOCKET_LINE, SHORT_LINE))
+    largest = min(LARGEST_COOKIES, line - OTHER_COOKIES)
+    return "large" if sum(map(len, given)) > largest else ""
 
 
 def _failed(path: str, message: Message) -> bool:

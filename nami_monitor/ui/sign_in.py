@@ -26,7 +26,9 @@ from nami_monitor.ui.session import language, sentence
 
 REASON: Final = "sign_in"
 """What the address says when a sign-in failed."""
-REASONS: Final = ("away", "unknown", "clock", "refused", "stale", "failed", "ended", "out")
+REASONS: Final = (
+    "away", "unknown", "clock", "refused", "stale", "large", "failed", "ended", "out",
+)  # fmt: skip
 BEGAN: Final = "sign_in.began"
 SKEW_SECONDS: Final = 300
 """How far the clocks of monitor and provider may be apart."""
@@ -82,10 +84,19 @@ def of_proxy(proxy: ProxySignIn, sent: Mapping[str, object]) -> Claims:
     """The claims that a trusted proxy sent; empty for nobody."""
     found = {}
     for claim in proxy.headers:
-        value = str(sent.get(claim) or "")
+        value = _of_header(str(sent.get(claim) or ""))
         parts = value.split(",") if claim in proxy.several else [value]
-        found[claim] = tuple(part.strip() for part in parts if part.strip())
+        stripped = (part.strip(" \t") for part in parts)
+        found[claim] = tuple(filter(None, stripped))
     return {claim: values for claim, values in found.items() if values}
+
+
+def _of_header(value: str) -> str:
+    """What a header says: proxies write UTF-8, and the server reads headers as Latin-1."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def of_token(oidc: OidcSignIn, token: Mapping[str, object], now: float) -> Claims | None:

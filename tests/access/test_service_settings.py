@@ -78,6 +78,14 @@ WRONG = {
     "another way": ('[sign_in]\nway = "ldap"\n', "value", "way"),
     "a way without its table": ('[sign_in]\nway = "proxy"\n', "missing", "proxy"),
     "no headers": (f"{PROXIED}several = []\n", "missing", "headers"),
+    "headers of nothing": (f"{PROXIED}headers = {{}}\n", "value", "headers"),
+    "one header for two claims": (
+        f'{PROXIED}headers = {{ sub = "X-User", groups = "x-user" }}\n', "value", "headers",
+    ),
+    "several values of a claim that is misspelt": (
+        f'{PROXIED}headers = {{ sub = "A", teams = "B" }}\nseveral = ["taems"]\n',
+        "value", "several",
+    ),
     "a header with a space": (f'{PROXIED}headers = {{ sub = "a b" }}\n', "value", "sub"),
     "a name for an address": (
         f'{PROXIED}headers = {{ sub = "A" }}\naddresses = ["proxy"]\n', "value", "addresses",
@@ -92,6 +100,8 @@ WRONG = {
     "no hours": (f"{PROVIDED}{META}{BACK}hours = 0\n", "value", "hours"),
     "a port too high": ("[server]\nport = 70000\n", "value", "port"),
     "an upload of nothing": ("[server]\nlargest_upload = 0\n", "value", "largest_upload"),
+    "no list of people": ('people = "ina"\n', "value", "people"),
+    "a number for a table": ("sign_in = 0\n", "value", "sign_in"),
     "an unknown table": ("[servers]\nport = 1\n", "unknown", "servers"),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from nami_monitor.briefing import decisions
 from nami_monitor.briefing.month import briefing
 from nami_monitor.cli import monthly
 from nami_monitor.core.words import AlertKind
+from nami_monitor.ingest.book import file_import
 from nami_monitor.ingest.deliveries import late_sources
 from nami_monitor.kpis import latest_month
 from nami_monitor.reports.mail import Alert, alerts_of
@@ -143,6 +144,36 @@ def test_three_months_one_after_the_other(tmp_path, monkeypatch):
     before = office.on_disk()
     assert office.run("--format", "html", "--format", "xlsx")["sent"] == []
     assert office.on_disk() == before
+
+
+def test_a_copy_that_was_passed_over_does_not_undo_a_correction(tmp_path, monkeypatch):
+    office = begin(tmp_path, monkeypatch)
+    profile = office.profiles / "orders.toml"
+    profile.write_text('delivery = "full_period"\n' + profile.read_text("utf-8"), "utf-8")
+    office.deliver("zz", BEGIN["orders"])
+    assert office.run("--alerts-only")["known"] == 1
+    office.deliver("corrected", f"{HEAD}05-01-2025;L1;paper;web;90;900,00;A1\n")
+    done = office.run("--alerts-only")
+    assert (done["imported"], done["known"]) == (["corrected.csv"], len(BEGIN) + 1)
+
+
+def test_a_file_that_is_still_written_to_waits_and_is_booked_when_it_is_whole(office, monkeypatch):
+    office.order(2)
+    file, book = office.inbox / "orders2.csv", file_import._book
+
+    def booked(booking):
+        outcome = book(booking)
+        with file.open("a") as more:
+            more.write("06-02-2025;L1;paper;web;5;50,00;B9\n")
+        return outcome
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file_import, "_book", booked)
+        (waits,) = office.run("--alerts-only", code=3)["waiting"]
+    assert "orders2.csv" in waits["asked"]
+    assert "whole" in waits["asked"]
+    assert office.run("--alerts-only")["imported"] == ["orders2.csv"]
+    assert [one["accepted"] for one in office.json("batches")][:1] == [2]
 
 
 def test_files_that_come_before_what_they_need_are_tried_again(tmp_path, monkeypatch):
@@ -285,9 +316,10 @@ def test_a_run_that_is_killed_before_it_notes_what_it_tells_sends_nothing_twice(
         assert (office.mails(), len(server.mails)) == ([], 1)
 
 
-def test_what_was_told_and_cannot_be_read_stops_the_mail(office):
+@pytest.mark.parametrize("content", ["{", '{"months": 3}', '{"ready": [1]}', '{"since": []}'])
+def test_what_was_told_and_cannot_be_read_stops_the_mail(office, content):
     (office.out / "mail").mkdir(parents=True)
-    (office.out / "mail" / "told.json").write_text("{", "utf-8")
+    (office.out / "mail" / "told.json").write_text(content, "utf-8")
     done = office.run("--alerts-only", code=1)
     assert "told.json" in done["problems"][0]
     assert len(done["problems"]) == 1

@@ -14,9 +14,12 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from websockets import http11
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from nami_monitor.cli.serve import LINE
+from nami_monitor.ui.served import LARGEST_COOKIES
 from tests.deploy.policy import PROXIES, policy, with_policy
 from tests.deploy.proxies import EXAMPLES, free_port, proxied, trusting
 
@@ -50,7 +53,11 @@ def behind(name):
 
     async def told(request):
         body = await request.body()
-        return JSONResponse({"at": name, "headers": dict(request.headers), "bytes": len(body)})
+        told = {"at": name, "headers": dict(request.headers), "bytes": len(body)}
+        answer = JSONResponse(told)
+        for number in range(int(request.query_params.get("cookies", 0))):
+            answer.set_cookie(f"signed_{number}", "a" * 3900)
+        return answer
 
     async def live(websocket):
         await websocket.accept()
@@ -94,7 +101,10 @@ def signing_in(port_behind):
 @contextlib.contextmanager
 def listening(app, port):
     """Serve an app in a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    config = uvicorn.Config(
+        app, port=port, log_level="error", lifespan="off", ws="websockets-sansio"
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -180,6 +190,18 @@ def test_a_visitor_stays_with_one_process(proxy, visitor):
     assert visitor.put("/_stcore/upload_file/x", content=b"1").json()["at"] == at
     with live(proxy, cookie=f"{COOKIE}={value}") as socket:
         assert json.loads(socket.recv())["at"] == at
+
+
+def test_a_sign_in_of_many_cookies_passes_both_ways(proxy, visitor, monkeypatch):
+    """Else who has many groups gets a page of the proxy, and nginx holds the process for broken."""
+    monkeypatch.setattr(http11, "MAX_LINE_LENGTH", LINE)  # as nami serve has it
+    answer = visitor.get("/oauth2callback?cookies=6")
+    given = {name: value for name, value in answer.cookies.items() if name.startswith("signed_")}
+    assert LARGEST_COOKIES * 0.95 < sum(map(len, given.values())) < LARGEST_COOKIES
+    kept = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    assert visitor.get("/").json()["headers"]["cookie"].count("signed_") == len(given)
+    with live(proxy, cookie=kept) as socket:
+        assert json.loads(socket.recv())["headers"]["cookie"].count("signed_") == len(given)
 
 
 def test_visitors_are_spread(proxy):

@@ -80,6 +80,10 @@ WRONG_MAIL = {
     "no sender": (f'[mail]\nhost = "mail.example.org"\n{TO}', "missing", 1, "from"),
     "two lines": (f'{MAIL}{TO}[[mail.to]]\naddress = "b@example.org\\nBcc: c@example.org"\n',
                   "value", 6, "address"),
+    "two points": (f'{MAIL}[[mail.to]]\naddress = "a..b@example.org"\n', "value", 6, "address"),
+    "a point at the end": (
+        f'{MAIL}[[mail.to]]\naddress = "a@example.org."\n', "value", 6, "address",
+    ),
     "no address": (f"{MAIL}[[mail.to]]\nkinds = []\n", "missing", 2, "address"),
     "a kind": (f'{MAIL}{TO}kinds = ["all"]\n', "value", 7, "kinds"),
     "a port": (f"{MAIL}port = 70000\n{TO}", "value", 5, "port"),
@@ -88,7 +92,7 @@ WRONG_MAIL = {
     "signing in openly": (f'{MAIL}tls = "none"\nuser = "nami"\n{TO}', "value", 5, "tls"),
     "a link": (f'{MAIL}link = "javascript:alert(1)"\n{TO}', "value", 5, "link"),
     "a host": (f'{MAIL.replace("mail.ex", "mail ex")}{TO}', "value", 3, "host"),
-    "no table": ('name = "A"\nmail = "a@example.org"\n', "no_text", 2, "mail"),
+    "no table": ('name = "A"\nmail = "a@example.org"\n', "value", 2, "mail"),
     "no list": (f'{MAIL}to = "a@example.org"\n', "value", 5, "to"),
 }  # fmt: skip
 

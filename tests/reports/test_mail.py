@@ -3,6 +3,9 @@
 import email
 import email.policy
 import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -188,4 +191,20 @@ def test_a_recipient_that_is_refused_and_a_server_that_is_away():
         settings = settings_of(server)
         assert refused(settings) == "mail.refused"
     assert refused(settings) == "mail.away"
+    assert refused(replace(settings, host="mail..example.org")) == "mail.away"
     assert PASSWORD.startswith("NAMI_")
+
+
+@pytest.mark.parametrize("greeting", [b"421 too busy\r\n", b"HTTP/1.1 400 Bad Request\r\n"])
+def test_who_does_not_greet_as_a_mail_server_is_away(greeting):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings = replace(PLAIN, port=listening.getsockname()[1])
+
+        def greet():
+            peer, _ = listening.accept()
+            with peer:
+                peer.sendall(greeting)
+
+        with ThreadPoolExecutor(1) as other:
+            other.submit(greet)
+            assert refused(settings) == "mail.away"

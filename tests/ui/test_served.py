@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from nami_monitor import __version__
-from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, service_file
+from nami_monitor.access.settings import COOKIE_SECRET, LEAST_SECRET, SOCKET_LINE, service_file
+from nami_monitor.cli.serve import LINE
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import text
 from nami_monitor.ui import app, preload, served, session, sign_in
@@ -330,6 +331,7 @@ def about(claim):
         (with_code("invalid_grant"), "stale"),
         (with_code("access_denied"), "refused"),
         (named("ExpiredTokenError")(), "clock"),
+        (named("ExceededSizeError")(), "large"),
         (about("iat"), "clock"),
         (about("aud"), "failed"),
         (named("MismatchingStateError")(), "stale"),
@@ -380,6 +382,49 @@ def test_a_sign_in_that_is_over_when_it_is_given_is_a_matter_of_clocks(
     assert text("sign_in.reasons.clock", "en") in caplog.text
 
 
+def test_a_sign_in_that_no_request_can_carry_is_not_given(served_by, caplog, monkeypatch):
+    """Else every page would be refused until its owner removes cookies by hand."""
+    served_by(OIDC)
+    for line, length, reason in (
+        (LINE, served.LARGEST_COOKIES, b"/?sign_in=large"),
+        (LINE, 20_000, b"/"),
+        (8192, 8000, b"/?sign_in=large"),
+        (8192, 7000, b"/"),
+    ):
+        monkeypatch.setenv(SOCKET_LINE, str(line))
+        let_in = {"location": "/", "set-cookie": f"_streamlit_user={'a' * length}"}
+        _, headers, _ = asked(Inside(302, let_in), path="/oauth2callback", query=b"code=a")
+        assert headers[b"location"] == reason
+        assert (b"set-cookie" in headers) is (reason == b"/")
+    assert caplog.text.count(text("sign_in.reasons.large", "en")) == 2
+
+
+def test_the_log_does_not_say_over_how_many_cookies_a_sign_in_is_divided(served_by, caplog):
+    served_by(OIDC)
+    served.parts()
+    library = logging.getLogger("streamlit.auth_util")
+    with caplog.at_level(logging.INFO, logger=library.name):
+        library.info("Split cookie '%s' into %d chunks", "a", 2)
+        library.warning("told")
+    assert [one.getMessage() for one in caplog.records] == ["told"]
+
+
+def test_a_browser_keeps_the_claims_that_are_used_and_no_token_of_access(served_by, monkeypatch):
+    served_by(OIDC)
+    given = {}
+
+    async def keep(_response, user, tokens):
+        given.update(user=user, tokens=tokens)
+
+    monkeypatch.setattr(served, "_set_auth_cookie", keep)
+    served.parts()
+    user = {"sub": "a", "iat": 1, "groups": ["g"], "email": "a@example.org", "provider": "default"}
+    tokens = {"id_token": "b", "access_token": "c"}
+    asyncio.run(served.starlette_auth_routes._set_auth_cookie(None, user, tokens))
+    del user["email"], tokens["access_token"]
+    assert given == {"user": user, "tokens": tokens}
+
+
 def test_who_is_let_in_comes_where_they_were(served_by):
     served_by(OIDC)
     let_in = {"location": "/", "set-cookie": "_streamlit_user=abc; Path=/"}
@@ -414,6 +459,15 @@ def test_where_somebody_was_is_kept_while_they_sign_in(served_by, came, kept):
     if kept:
         assert cookies[0].startswith(kept)
         assert "HttpOnly" in cookies[0]
+
+
+@pytest.mark.parametrize("path", served.SIGNING)
+def test_without_a_provider_nothing_leads_to_one(served_by, path):
+    """Else Streamlit says in the log that its own settings are wrong, as often as anybody asks."""
+    served_by("")
+    inside = Inside()
+    assert asked(inside, path=path)[0] == 404
+    assert not inside.seen
 
 
 @pytest.mark.parametrize(("status", "headers"), [(400, {}), (302, {"location": "/"})])

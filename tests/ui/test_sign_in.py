@@ -27,6 +27,14 @@ def test_a_header_with_several_values_is_parted_and_a_name_is_not():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("stated", ["Coöperatie Één, reseñas", "Łódź"])
+def test_a_header_in_utf_8_says_what_the_settings_file_says(stated):
+    """A server reads headers as Latin-1, in which no group with an accent would be known again."""
+    sent = {"name": stated.encode().decode("latin-1"), "groups": "inkoop\u00a0,data"}
+    found = sign_in.of_proxy(PROXY, sent)
+    assert found == {"name": (stated,), "groups": ("inkoop\u00a0", "data")}
+
+
 @pytest.mark.parametrize("sent", [{}, {"sub": None}, {"sub": "  ", "groups": " , "}])
 def test_a_proxy_that_says_nothing_signs_nobody_in(sent):
     assert sign_in.of_proxy(PROXY, sent) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -82,7 +82,7 @@ class ReadFile:
     user named or the file tells (``month_from`` says which: ``named``, or what
     ``found_month`` gives), and ``parent`` the batch whose set-aside rows it holds. ``came_in`` is
     the day on which it came in, None for today. A ``look`` books nothing, and its questions stay in
-    its report.
+    its report. ``changed`` asks whether somebody has written to the file since reading began.
     """
 
     path: Path
@@ -96,6 +96,7 @@ class ReadFile:
     parent: int | None = None
     came_in: date | None = None
     look: bool = False
+    changed: Callable[[], bool] = lambda: False
 
     def remove_copies(self) -> None:
         """Remove the temporary files that reading made."""

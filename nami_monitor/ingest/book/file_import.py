@@ -203,17 +203,30 @@ def _read(
     name: str | None = None,
     folder: Path | None = None,
 ) -> ReadFile:
+    began = _stands(path)
     sheets = [
         replace(sheet, misfits=without_persons(sheet.misfits))
         for sheet in read(path, profile.layout, folder)
     ]
     content = content_hash(path)
     shown = Path(blanked(name or path.name))
-    return ReadFile(shown, sheets, content, profile, answers or Answers(), who, period)
+    file = ReadFile(shown, sheets, content, profile, answers or Answers(), who, period)
+    return replace(file, changed=lambda: _stands(path) != began)
+
+
+def _stands(path: Path) -> tuple[int, ...]:
+    """What tells a file that is still being written from one that stays as it is."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _import(db: Transaction, file: ReadFile) -> _Outcome:
-    """Book a file, unless it came before and brings nothing new."""
+    """Book a file, unless it came before and brings nothing new.
+
+    Raises:
+        UserError: ``import.changed`` where it was written to meanwhile: what was read may be half
+            of it, and it would count as known; and as ``import_file`` says.
+    """
     refuse_addresses(file.profile)
     batch = int(db.value("select coalesce(max(batch), 0) + 1 from batches"))
     mended = mended_rows(db, file.sheets)
@@ -227,6 +240,8 @@ def _import(db: Transaction, file: ReadFile) -> _Outcome:
     if latest and latest.same and latest.last and latest.replaces >= file.answers.replace:
         return _Outcome(latest.unchanged, (), latest.unchanged)
     outcome = _book(Booking(db, batch, file))
+    if file.changed():
+        raise UserError("import.changed", file=str(file.path))
     _refuse_twice(db, earlier, outcome.report)
     return replace(outcome, unchanged=_nothing_new(latest, outcome.report))
 
