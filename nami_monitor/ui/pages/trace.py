@@ -20,7 +20,7 @@ from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
-from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
+from nami_monitor.kpis.listing import PAGE_ROWS, Listing, any_told, export, rows
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.source_rows import DISTINCT
@@ -62,8 +62,15 @@ def in_address(name: str) -> str:
 
 
 def asked_figure(session: Session) -> tuple[Kpi, Ask]:
-    """The figure that the address names; see ``links.read_figure``."""
+    """The figure that the address names, see ``links.read_figure``; one that is none is told so."""
     address = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked = in_address("kpi")
+    if asked and asked not in TRACED:
+        usual, *others = (
+            words.kpi_name(session, TRACED[code]) for code in (links.USUAL, *CATALOGUE)
+        )
+        filters.say_unknown(session.t("trace.kpi"), asked, usual, others)
+        del address["kpi"]
     months = cache.choices(session.store).months
     return links.read_figure(address, months[0] if months else None)
 
@@ -324,6 +331,8 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
         )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
+    if not (listing.rows or _any_told(session.store, kpi.code, ask, table)):
+        return
     if listing.guarded:
         st.caption(session.t("trace.guarded"))
     _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
@@ -372,6 +381,12 @@ def _span(session: Session, page: int, total: int) -> str:
 def _rows(store: Store, code: str, ask: Ask, table: str, batch: int | None, page: int) -> Listing:
     with read_as_of(store, ask.until) as db:
         return rows(db, TRACED[code], ask, table=table, batch=batch, offset=page * PAGE_ROWS)
+
+
+@cached(entries=50)
+def _any_told(store: Store, code: str, ask: Ask, table: str) -> bool:
+    with read_as_of(store, ask.until) as db:
+        return any_told(db, TRACED[code], ask, table=table)
 
 
 def _head(session: Session, name: str) -> Head:
