@@ -196,6 +196,15 @@ def test_an_address_of_no_figure_says_which_there_are_by_their_names(lang):
     assert found.title[0].value.startswith(words["kpis.impact_spend.name"])
 
 
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_an_address_of_no_kind_of_period_says_which_there_are_by_their_names(lang):
+    found = opened(lang, **{**OFFICE, "period": "bla"})
+    (told,) = found.info
+    assert catalogue(lang)["periods.quarter"] in told.value
+    assert "quarter" not in told.value
+    assert box(found, "period").value == "month"
+
+
 def test_own_data_is_empty_and_says_what_to_load():
     found = opened(data=app.OWN)
     assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]

@@ -72,6 +72,12 @@ def asked_figure(session: Session) -> tuple[Kpi, Ask]:
         filters.say_unknown(session.t("trace.kpi"), asked, usual, others)
         del address["kpi"]
     months = cache.choices(session.store).months
+    kinds = [*PeriodKind, *cache.choices(session.store).programmes]
+    kind = in_address("period")
+    if kind and kind not in kinds and SPAN not in kind:
+        usual, *others = (_kind_name(session, each) for each in (PeriodKind.MONTH, *kinds))
+        filters.say_unknown(session.t("trace.period"), kind, usual, others)
+        del address["period"]
     return links.read_figure(address, months[0] if months else None)
 
 
@@ -100,10 +106,12 @@ def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
         kinds = [*PeriodKind, *offered.programmes, *own]
         kind = SPAN if own else ask.kind
         address_box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
-             lambda code: offered.programmes.get(code) or _kind(session, code))  # fmt: skip
+             lambda code: _kind_name(session, code))  # fmt: skip
 
 
-def _kind(session: Session, code: str) -> str:
+def _kind_name(session: Session, code: str) -> str:
+    if name := cache.choices(session.store).programmes.get(code):
+        return str(name)
     key = f"periods.{filters.PERIOD_KEYS.get(code, code)}"
     return session.t(key) if has_text(key, session.lang) else code
 
