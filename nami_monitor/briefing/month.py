@@ -1,7 +1,7 @@
 """The briefing of a month: sections by category, each with its figures and findings."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -129,6 +129,7 @@ class Briefing:
         last: the last month with data up to the month.
         changed: what has no date and was changed since, see ``changed_since``.
         measures: all evaluated measures of the organisation.
+        names: of every category, by language.
     """
 
     month: date
@@ -142,6 +143,7 @@ class Briefing:
     demo: bool
     changed: Mapping[str, int]
     measures: Portfolio = NO_MEASURES
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -220,6 +222,7 @@ def _briefing(
         *(month, tuple(sections), top, others, lessons, sources, delivered, last, bool(demo)),
         changed=changed_since(db, month),
         measures=portfolio(db),
+        names=names,
     )
 
 

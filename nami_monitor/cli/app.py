@@ -13,12 +13,12 @@ from typer.main import get_group
 from nami_monitor.cli.session import (
     AsJson,
     Database,
+    Help,
     Language,
     Wait,
     commands,
     language_of,
     reader_language,
-    translate,
     write_error,
 )
 from nami_monitor.core.escapes import terminal
@@ -100,7 +100,7 @@ def _usage_errors(as_json: bool, lang: Lang) -> Iterator[None]:
         raise typer.Exit(error.exit_code) from error
 
 
-class Commands(TyperGroup):
+class Commands(Help, TyperGroup):
     """The group ``nami``: it knows its commands by name and loads them late."""
 
     def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:
@@ -136,16 +136,16 @@ class Commands(TyperGroup):
             ctx.fail(text("cli.no_command", lang, seen=seen, known=", ".join(COMMANDS)))
         return super().resolve_command(ctx, args)
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help in the reader's language."""
-        translate(self, ctx)
-        super().format_help(ctx, formatter)
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands without loading them."""
         lang = language_of(ctx)
         rows = [(name, text(f"cli.commands.{name.replace('-', '_')}", lang)) for name in COMMANDS]
-        with formatter.section(text("cli.heading", lang)):
+        with formatter.section(text("cli.help.commands", lang)):
             formatter.write_dl(rows)
 
 

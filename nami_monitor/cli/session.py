@@ -91,13 +91,34 @@ def translate(command: Any, ctx: Any) -> None:
         param.help = text(own if has_text(own, lang) else f"cli.options.{param.name}", lang)
 
 
-class Command(TyperCommand):
-    """A command whose help stands in the catalogues."""
+class Help:
+    """Help that stands in the catalogues, with its headings; mixed into commands and groups."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the help in the reader's language."""
         translate(self, ctx)
-        super().format_help(ctx, formatter)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write how the command is called."""
+        prefix = f"{text('cli.help.usage', language_of(ctx))}: "
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=prefix)
+
+    def format_options(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write what stands behind the command, and its options."""
+        lang = language_of(ctx)
+        self.get_help_option(ctx).help = text("cli.help.this", lang)
+        for kind in ("argument", "option"):
+            own = [one for one in self.get_params(ctx) if one.param_type_name == kind]
+            rows = [row for one in own if (row := one.get_help_record(ctx))]
+            if rows:
+                with formatter.section(text(f"cli.help.{kind}s", lang)):
+                    formatter.write_dl(rows)
+
+
+class Command(Help, TyperCommand):
+    """A command whose help stands in the catalogues."""
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,16 @@ def rows(
     )
 
 
+def any_told(db: Transaction, kpi: Kpi, ask: Ask, *, table: str) -> bool:
+    """Whether any row of a table that a figure rests on may be told, so that a file holds some.
+
+    Raises:
+        UserError: what ``rows`` raises.
+    """
+    query = _query(db, _behind(db, kpi, ask, table))
+    return bool(db.rows(f"select exists (select 1 from ({query}))")[0][0])
+
+
 def export(
     db: Transaction, kpi: Kpi, ask: Ask, out: Path, kind: str, *, table: str | None = None
 ) -> int:

@@ -346,8 +346,9 @@ def _targets(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
         if line.aim
     ]
     if held:
-        missed = sum(aim.met is False for aim, _ in held)
-        title = text("report.targets", lang, n=len(held), missed=missed)
+        missed = [aim for aim, _ in held if aim.met is False]
+        key = "targets" if all(aim.final for aim in missed) else "targets_so_far"
+        title = text(f"report.{key}", lang, n=len(held), missed=len(missed))
         rows = [
             (
                 name,

@@ -438,13 +438,12 @@ def _target_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
 
 
 def _finding_rows(found: Briefing, lang: Lang) -> list[tuple[Cell, ...]]:
-    names = {section.category: wording.section_name(section, lang) for section in found.sections}
     return [
         (
             no,
-            one.line.names[lang]
-            if one.line and one.line.names
-            else names.get(one.category, one.category or ""),
+            found.names.get(one.category, {}).get(lang, one.category)
+            if one.category
+            else text("filters.all_categories", lang),
             wording.sentence(one, lang),
             wording.question(one, lang),
         )

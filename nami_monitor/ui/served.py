@@ -191,7 +191,8 @@ class Entrance:
             with self._visit():
                 await self.app(scope, receive, send)
         else:
-            await self.app(scope, receive, _noticing(scope["path"], send))
+            found = _leading(scope, receive, _noticing(scope["path"], send))
+            await self.app(scope, receive, found)
 
     @contextmanager
     def _visit(self) -> Iterator[None]:
@@ -271,6 +272,29 @@ def _noticing(path: str, send: Send) -> Send:
         await send(message)
 
     return noticed if UPLOAD in path else send
+
+
+def _leading(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Lead from an address with a slash, where a page cannot find its scripts, to one without.
+
+    No page has one, so what is reached is the page that says that an address leads nowhere.
+    """
+    path = scope["path"].strip("/")
+    leads = False
+
+    async def led(message: Message) -> None:
+        nonlocal leads
+        if message["type"] == "http.response.start":
+            kind = Headers(raw=message["headers"]).get("content-type", "")
+            if leads := kind.startswith("text/html"):
+                asked = scope["query_string"].decode("latin-1")
+                address = f"/{path.replace('/', '-')}{asked and '?'}{asked}"
+                await RedirectResponse(address)(scope, receive, send)
+        if not leads:
+            await send(message)
+
+    given = any(kept in scope["path"] for kept in KEPT)
+    return led if "/" in path and not given else send
 
 
 def believed(proxy: settings.ProxySignIn | None, scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -48,7 +48,7 @@ SCRIPT: Final = r"""
 (() => {
   const own = ['stFileUploader', 'stElementToolbar', 'stTooltipContent', 'stStatusWidget',
     'InputInstructions', 'stMainMenuPopover', 'stDataFrameColumnMenu', 'stToast', 'stToolbar',
-    'stDialog', 'stSkipToContent'].map(name => `[data-testid=${name}]`)
+    'stDialog', 'stSkipToContent', 'stDateInput'].map(name => `[data-testid=${name}]`)
     .concat('.gdg-search-status', '#clip-region');
   const mixed = ['[data-testid=stSelectbox]', '[data-testid=stMultiSelect]', '[role=listbox]'];
   const plain = new Map(), made = [];

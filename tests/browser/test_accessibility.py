@@ -149,6 +149,14 @@ def test_the_contrast_of_a_text_in_a_chart_is_that_with_what_lies_below_it(page)
     assert second == pytest.approx(3.95, abs=0.05)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_date_is_asked_for_in_the_readers_language(server, page, lang):
+    page.goto(f"{server.address}/measures?data=demo&part=register&lang={lang}")
+    settled(page)
+    said = page.get_by_test_id("stDateInput").first.inner_text()
+    assert {one for one in ("jjjj", "yyyy") if one in said} == {catalogue(lang)["shell.year"]}
+
+
 def test_the_file_uploader_and_the_toolbar_of_a_table_change_with_the_language(server, page):
     for lang in ("nl", "en", "nl"):
         opened(page, server, "upload", lang)

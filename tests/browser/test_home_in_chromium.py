@@ -7,6 +7,7 @@ import pytest
 
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.pages.home.one_category import TODOS
+from nami_monitor.ui.words import NONE
 from tests.browser.serving import fits, serving, settled
 from tests.support.organisations import GENERATED, organisation
 
@@ -51,6 +52,21 @@ def test_the_table_of_all_categories_is_not_cut_on_a_small_screen(server, page, 
     opened(page, f"{server.address}/?data=demo&lang={lang}&view=all")
     beside = "each => each.scrollWidth - each.clientWidth"
     assert page.locator(".nami-scroll:has(.nami-all)").evaluate(beside) <= 0
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_phone_shows_no_bare_dash_and_names_each_amount(server, page, lang):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, f"{server.address}/?data=demo&lang={lang}&view=all")
+    cells = """() => [...document.querySelectorAll('.nami-all td')]
+      .filter(each => each.getClientRects().length).map(each => each.innerText.trim())"""
+    assert NONE not in page.evaluate(cells)
+    heads = """() => [...document.querySelectorAll('.nami-all .nami-sum')]
+      .filter(each => each.getClientRects().length)
+      .map(each => getComputedStyle(each, '::before').content)"""
+    words = catalogue(lang)
+    named = {f'"{words[f"home.all.{name}.name"]} "' for name in ("spent", "weighed")}
+    assert {one.replace('" "', " ") for one in page.evaluate(heads)} == named
 
 
 def answers(page, lang):

@@ -162,6 +162,15 @@ def test_help_lists_the_commands_in_the_readers_language(nami):
     assert "set-aside" in nami("--help").stdout
 
 
+@pytest.mark.parametrize("command", [(), ("export",)])
+def test_help_has_headings_in_the_readers_language(nami, command):
+    heads = {"nl": ["Gebruik", "Opties", "Toon"], "en": ["Usage", "Options", "Show"]}
+    said = {lang: nami("--lang", lang, *command, "--help").stdout for lang in heads}
+    for lang, other in (("nl", "en"), ("en", "nl")):
+        assert all(word in said[lang] for word in heads[lang])
+        assert not any(f"{word}:" in said[lang] for word in heads[other])
+
+
 def test_a_table_for_people_holds_the_largest_groups_and_says_how_many_more(loaded, monkeypatch):
     asked = ("kpi", "impact_spend", "--until", "2025-01", "--by", "location", "--lang", "en")
     whole = loaded(*asked).stdout

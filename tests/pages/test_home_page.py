@@ -121,6 +121,28 @@ def test_all_categories_stand_in_one_table_the_largest_first(lang):
     assert catalogue(lang)["home.all.otherwise"] in table
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_target_that_is_missed_so_far_is_not_called_missed(lang):
+    words = catalogue(lang)
+    for shown, key in (
+        (opened(lang), "home.chip.missed"),
+        (opened(lang, view="all"), "home.all.missed"),
+    ):
+        said = html(shown)
+        missed, so_far = (words[f"{key}{end}"].format(goal="") for end in ("", "_so_far"))
+        assert so_far in said
+        assert missed not in said.replace(so_far, "")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_amounts_name_their_column_for_where_it_has_no_head(lang):
+    table, words = html(opened(lang, view="all")), catalogue(lang)
+    amounts = re.findall(r"<td class='nami-sum[^>]*>", table)
+    heads = {re.search("data-head='([^']+)'", one)[1] for one in amounts}
+    assert heads == {words["home.all.spent.name"], words["home.all.weighed.name"]}
+    assert f"data-head='{words['home.refuse.name']}' title" in table
+
+
 def test_the_view_and_old_addresses_are_followed():
     assert "nami-all" in html(opened(view="all"))
     assert "nami-all" in html(opened(category=""))

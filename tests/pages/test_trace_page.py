@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -171,16 +172,37 @@ def test_a_figure_without_a_value_or_rows_says_why_and_what_to_do(lang):
 
 @pytest.mark.usefixtures("fresh_cache")
 def test_where_every_row_may_point_to_a_person_that_stands_instead(
-    tmp_path, monkeypatch, no_order_limit
+    tmp_path, monkeypatch, no_order_limit, files
 ):
     monkeypatch.setattr(privacy, "SMALL_CELL_ORDERS", no_order_limit)
     made = Monitor(tmp_path)
     made.load("orders", ORDERS)
     monkeypatch.setattr(app, "store_of", lambda _: made.store)
     found = opened(data=app.OWN, kpi="impact_spend", month="2026-01")
+    assert not [name for name in files if name.startswith("impact_spend")]
     assert "45,50" in found.title[0].value
     assert any("1 regel op deze bladzijde staat er niet bij" in one.value for one in found.caption)
     assert len(found.dataframe) == 1
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_an_address_of_no_figure_says_which_there_are_by_their_names(lang):
+    found = opened(lang, **{**OFFICE, "kpi": "bla"})
+    words = catalogue(lang)
+    (told,) = found.info
+    assert "“bla”" in told.value
+    assert words["kpis.refuse_blocked.name"] in told.value
+    assert not re.search("[a-z]_[a-z]", told.value)
+    assert found.title[0].value.startswith(words["kpis.impact_spend.name"])
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_an_address_of_no_kind_of_period_says_which_there_are_by_their_names(lang):
+    found = opened(lang, **{**OFFICE, "period": "bla"})
+    (told,) = found.info
+    assert catalogue(lang)["periods.quarter"] in told.value
+    assert "quarter" not in told.value
+    assert box(found, "period").value == "month"
 
 
 def test_own_data_is_empty_and_says_what_to_load():

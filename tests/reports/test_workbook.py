@@ -37,6 +37,16 @@ def test_there_is_a_sheet_for_each_kind(files, lang):
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_a_finding_names_its_category_also_where_all_are_told_together(found, lang):
+    together = replace(found, sections=found.sections[:1])
+    sheet = book(workbook.render(together, lang, NEUTRAL))[text("report.sheets.findings", lang)]
+    head, *rows = sheet.iter_rows(values_only=True)
+    said = [row[head.index(text("report.columns.category", lang))] for row in rows]
+    assert said == [found.names[one.category][lang] for one in found.findings]
+    assert len(set(said)) == 2
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_numbers_are_numbers_and_months_are_dates(files, lang):
     numeric = {text(f"report.columns.{name}", lang) for name in NUMBERS}
     month = text("report.columns.month", lang)

@@ -228,6 +228,24 @@ def test_nobody_reads_the_metrics(base):
     assert not inside.seen
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "leads"),
+    [
+        ("/nergens/heen", "text/html", "/nergens-heen?lang=nl"),
+        ("//nergens//heen/", "text/html", "/nergens--heen?lang=nl"),
+        ("/nergens", "text/html", None),
+        ("/media/page.html", "text/html", None),
+        ("/static/js/a.js", "text/javascript", None),
+    ],
+)
+def test_an_address_with_a_slash_leads_to_the_page_that_says_it_is_none(path, kind, leads):
+    inside = Inside(headers={"content-type": kind})
+    status, headers, body = asked(inside, path=path, query=b"lang=nl")
+    assert status == (307 if leads else 200)
+    assert headers.get(b"location") == (leads.encode() if leads else None)
+    assert body == ("" if leads else "inside")
+
+
 def test_who_comes_when_it_is_full_is_asked_to_come_back(served_by, caplog):
     served_by("[server]\nmost_sessions = 2\n")
     inside = Inside()

@@ -150,7 +150,8 @@ def gone(session: Session, register: AssetRegister) -> None:
         "unknown": register.retired - register.warranted,
     }
     written = {name: formats.number(n, session.lang) for name, n in counts.items()}
-    st.markdown(session.md("assets.early", **written))
+    parts = ["assets.early", *["assets.unwarranted"] * (counts["unknown"] > 0)]
+    st.markdown(" ".join(session.md(part, **written) for part in parts))
     routes = sorted({route for _, route in register.routes}, key=lambda r: (r is None, r or ""))
     years = sorted({year for year, _ in register.routes}, reverse=True)
     head = (session.t("assets.year"), *(_route(session, route) for route in routes))

@@ -23,7 +23,7 @@ from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.source_rows import DISTINCT
-from nami_monitor.kpis.trace import PAGE_ROWS, BatchPart, Listing, Trace, export, rows
+from nami_monitor.kpis.trace import PAGE_ROWS, BatchPart, Listing, Trace, any_told, export, rows
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
@@ -61,9 +61,22 @@ def in_address(name: str) -> str:
 
 
 def asked_figure(session: Session) -> tuple[Kpi, Ask]:
-    """The figure that the address names; see ``links.read_figure``."""
+    """The figure that the address names, see ``links.read_figure``; one that is none is told so."""
     address = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked = in_address("kpi")
+    if asked and asked not in TRACED:
+        usual, *others = (
+            words.kpi_name(session, TRACED[code]) for code in (links.USUAL, *CATALOGUE)
+        )
+        filters.say_unknown(session.t("trace.kpi"), asked, usual, others)
+        del address["kpi"]
     months = cache.choices(session.store).months
+    kinds = [*PeriodKind, *cache.choices(session.store).programmes]
+    kind = in_address("period")
+    if kind and kind not in kinds and SPAN not in kind:
+        usual, *others = (_kind_name(session, each) for each in (PeriodKind.MONTH, *kinds))
+        filters.say_unknown(session.t("trace.period"), kind, usual, others)
+        del address["period"]
     return links.read_figure(address, months[0] if months else None)
 
 
@@ -92,10 +105,12 @@ def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
         kinds = [*PeriodKind, *offered.programmes, *own]
         kind = SPAN if own else ask.kind
         address_box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
-             lambda code: offered.programmes.get(code) or _kind(session, code))  # fmt: skip
+             lambda code: _kind_name(session, code))  # fmt: skip
 
 
-def _kind(session: Session, code: str) -> str:
+def _kind_name(session: Session, code: str) -> str:
+    if name := cache.choices(session.store).programmes.get(code):
+        return str(name)
     key = f"periods.{filters.PERIOD_KEYS.get(code, code)}"
     return session.t(key) if has_text(key, session.lang) else code
 
@@ -323,6 +338,8 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
         )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
+    if not (listing.rows or _any_told(session.store, kpi.code, ask, table)):
+        return
     if listing.guarded:
         st.caption(session.t("trace.guarded"))
     _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
@@ -371,6 +388,12 @@ def _span(session: Session, page: int, total: int) -> str:
 def _rows(store: Store, code: str, ask: Ask, table: str, batch: int | None, page: int) -> Listing:
     with read_as_of(store, ask.until) as db:
         return rows(db, TRACED[code], ask, table=table, batch=batch, offset=page * PAGE_ROWS)
+
+
+@cached(entries=50)
+def _any_told(store: Store, code: str, ask: Ask, table: str) -> bool:
+    with read_as_of(store, ask.until) as db:
+        return any_told(db, TRACED[code], ask, table=table)
 
 
 def _head(session: Session, name: str) -> Head:

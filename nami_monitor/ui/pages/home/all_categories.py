@@ -193,8 +193,8 @@ def _line(session: Session, row: CategoryRow, chosen: Selection, *, short: bool 
     return (
         f"<tr><th scope='row'><a href='{html(address)}'>{name}</a></th>{cells}"
         f"<td class='nami-months'>{_months(session, section)}</td>"
-        f"<td class='nami-sum'>{_amount(session, row.spend, where)}</td>"
-        f"<td class='nami-sum'>{_amount(session, row.mass, where, 'home.all.unweighed')}</td>"
+        f"{_sum_cell(session, 'spent', _amount(session, row.spend, where))}"
+        f"{_sum_cell(session, 'weighed', _amount(session, row.mass, where, 'home.all.unweighed'))}"
         f"<td class='nami-first'>{_first(session, row, chosen)}</td></tr>"
     )
 
@@ -211,14 +211,14 @@ def _state(
     own = [line for line in section.glance.lines if line.kpi.strategy is strategy]
     lines = foremost(own, strategy)
     if not lines:
-        return _no_state(session, own)
+        return _no_state(session, own, strategy)
     line = lines[0]
     chip, note = chips.of_line(session, line), words.figure_name(session, line.result)
     value = words.figure(session, line.result)
-    missed = line.aim is not None and line.aim.met is False
+    missed = line.aim if line.aim is not None and line.aim.met is False else None
     goal = chips.goal(session, line)
     if missed and line.signal is not None:
-        note = f"{note}; {session.t('home.all.missed', goal=goal)}"
+        note = f"{note}; {session.t(f'home.all.{chips.missed_key(missed)}', goal=goal)}"
     elif missed:
         chip, value = StateChip(CONCERN, "!", ""), f"{value}, {goal}"
     tag = StateChip(chip.look, chip.sign, value)
@@ -232,7 +232,7 @@ def _state(
     return f"<a href='{html(address)}' title='{said}'>{tag.html()}</a><small>{html(note)}</small>"
 
 
-def _no_state(session: Session, own: Sequence[KpiLine]) -> str:
+def _no_state(session: Session, own: Sequence[KpiLine], strategy: Strategy) -> str:
     """Not applicable, with the law that says so; else a dash."""
     exempt = next((one.result for one in own if one.result.state is State.NOT_APPLICABLE), None)
     if exempt is None or exempt.reason is None:
@@ -241,7 +241,8 @@ def _no_state(session: Session, own: Sequence[KpiLine]) -> str:
     said = html(
         session.t("home.all.exempt", law=law) if law else session.t("home.all.exempt_plain")
     )
-    return f"<span title='{html(words.reason(session, exempt))}'>{said}</span>"
+    head = html(session.t(f"home.{strategy}.name"))
+    return f"<span data-head='{head}' title='{html(words.reason(session, exempt))}'>{said}</span>"
 
 
 def _months(session: Session, section: BriefingSection) -> str:
@@ -303,5 +304,12 @@ def _sum(session: Session, chosen: Selection, total: Pair) -> str:
     said = html(session.t("home.all.together"))
     return (
         f"<tr class='nami-total'><th scope='row'>{said}</th><td colspan='4'></td>"
-        f"<td class='nami-sum'>{_amount(session, total, where)}</td><td colspan='2'></td></tr>"
+        f"{_sum_cell(session, 'spent', _amount(session, total, where))}<td colspan='2'></td></tr>"
     )
+
+
+def _sum_cell(session: Session, column: str, said: str) -> str:
+    """A cell of sums; on a phone, where columns have no heads, it names its own."""
+    nothing = " nami-nothing" * (said == words.NONE)
+    head = html(session.t(f"home.all.{column}.name"))
+    return f"<td class='nami-sum{nothing}' data-head='{head}'>{said}</td>"

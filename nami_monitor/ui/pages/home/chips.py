@@ -6,6 +6,7 @@ from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.escapes import html
 from nami_monitor.core.words import State
 from nami_monitor.i18n import formats
+from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.scan import Assessment
 from nami_monitor.ui.cards import Chip
 from nami_monitor.ui.session import Session
@@ -56,7 +57,12 @@ def of_target(session: Session, line: KpiLine) -> StateChip:
         return StateChip(PLAIN, "=", session.t("home.chip.later", period=aim.target.period))
     if aim.met:
         return StateChip(IMPROVED, "✓", session.t("home.chip.met"))
-    return StateChip(CONCERN, "!", session.t("home.chip.missed"))
+    return StateChip(CONCERN, "!", session.t(f"home.chip.{missed_key(aim)}"))
+
+
+def missed_key(aim: JudgedTarget) -> str:
+    """Of which words say that a target is missed: for good, or as far as its period is over."""
+    return "missed" if aim.final else "missed_so_far"
 
 
 def goal(session: Session, line: KpiLine) -> str:
