@@ -117,7 +117,8 @@ class Surroundings:
     def of_group(self, keys: Keys) -> Sequence[PeriodDelivery]:
         """What was delivered for a group in each period."""
         fed = keys if self._all_feed else tuple(keys[at] for at in self._feeding)
-        return self.deliveries.get(fed, self._nothing)
+        found = self.deliveries.get(fed)
+        return self._nothing if found is None else found
 
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
@@ -260,11 +261,17 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
 
 def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, DeliveredMonth]]:
     """What each source owed and delivered, by month; a quarter stands under three months."""
-    if relation.delivered_by == ORDERS:
-        return order_deliveries(db)
+    named = relation.delivered_by
+    return db.once(
+        f"history\0{named}",
+        lambda: order_deliveries(db) if named == ORDERS else _register_deliveries(db, named),
+    )
+
+
+def _register_deliveries(db: Transaction, named: str) -> dict[str, dict[date, DeliveredMonth]]:
+    """What each source of a register delivered, by month."""
     rows = db.rows_again(
-        "select source, first_month, last_month from registers where relation = ?",
-        [relation.delivered_by],
+        "select source, first_month, last_month from registers where relation = ?", [named]
     )
     return {
         source: {
