@@ -85,6 +85,10 @@ class PeriodDelivery:
     lacking: Reason | None = None
 
 
+_Fed = tuple[frozenset[str], Period]
+"""Sources, and a period in which they delivered."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The context of every group and period of a question.
@@ -187,7 +191,8 @@ def surroundings(
     )
     silent = db.rows_again(uneventful) if relation.delivered_by == "by_asset" else []
     groups = _groups(db, relation, ask)
-    deliveries = _deliveries(_feeds(db, relation, ask), _history(db, relation), periods)
+    known = db.once(f"in periods\0{relation.delivered_by}", dict[_Fed, PeriodDelivery])
+    deliveries = _deliveries(_feeds(db, relation, ask), _history(db, relation), periods, known)
     return Surroundings(
         *(ask.by, tuple(periods), groups, deliveries, exemptions(db), flags_of(db)),
         empty=Reason(lacking) if lacking else None,
@@ -307,14 +312,19 @@ def _deliveries(
     feeds: Mapping[Keys, frozenset[str]],
     history: Mapping[str, Mapping[date, DeliveredMonth]],
     periods: Sequence[Period],
+    known: dict[_Fed, PeriodDelivery],
 ) -> dict[Keys, tuple[PeriodDelivery, ...]]:
-    """What was delivered in each period; groups fed by the same sources share it."""
-    made = {
-        sources: tuple(
-            _delivery([history[s] for s in sources if s in history], period) for period in periods
-        )
-        for sources in set(feeds.values())
-    }
+    """What was delivered in each period; groups fed by the same sources share it.
+
+    What is not ``known`` yet is worked out, and known from then on.
+    """
+    made = {}
+    for sources in set(feeds.values()):
+        fed = [history[source] for source in sources if source in history]
+        for period in periods:
+            if (sources, period) not in known:
+                known[sources, period] = _delivery(fed, period)
+        made[sources] = tuple(known[sources, period] for period in periods)
     return {keys: made[sources] for keys, sources in feeds.items()}
 
 
