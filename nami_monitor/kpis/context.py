@@ -85,6 +85,10 @@ class PeriodDelivery:
     lacking: Reason | None = None
 
 
+_Fed = tuple[frozenset[str], Period]
+"""Sources, and a period in which they delivered."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The context of every group and period of a question.
@@ -117,7 +121,8 @@ class Surroundings:
     def of_group(self, keys: Keys) -> Sequence[PeriodDelivery]:
         """What was delivered for a group in each period."""
         fed = keys if self._all_feed else tuple(keys[at] for at in self._feeding)
-        return self.deliveries.get(fed, self._nothing)
+        found = self.deliveries.get(fed)
+        return self._nothing if found is None else found
 
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
@@ -186,7 +191,8 @@ def surroundings(
     )
     silent = db.rows_again(uneventful) if relation.delivered_by == "by_asset" else []
     groups = _groups(db, relation, ask)
-    deliveries = _deliveries(_feeds(db, relation, ask), _history(db, relation), periods)
+    known = db.once(f"in periods\0{relation.delivered_by}", dict[_Fed, PeriodDelivery])
+    deliveries = _deliveries(_feeds(db, relation, ask), _history(db, relation), periods, known)
     return Surroundings(
         *(ask.by, tuple(periods), groups, deliveries, exemptions(db), flags_of(db)),
         empty=Reason(lacking) if lacking else None,
@@ -257,11 +263,17 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
 
 def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, DeliveredMonth]]:
     """What each source owed and delivered, by month; a quarter stands under three months."""
-    if relation.delivered_by == ORDERS:
-        return order_deliveries(db)
+    named = relation.delivered_by
+    return db.once(
+        f"history\0{named}",
+        lambda: order_deliveries(db) if named == ORDERS else _register_deliveries(db, named),
+    )
+
+
+def _register_deliveries(db: Transaction, named: str) -> dict[str, dict[date, DeliveredMonth]]:
+    """What each source of a register delivered, by month."""
     rows = db.rows_again(
-        "select source, first_month, last_month from registers where relation = ?",
-        [relation.delivered_by],
+        "select source, first_month, last_month from registers where relation = ?", [named]
     )
     return {
         source: {
@@ -297,14 +309,19 @@ def _deliveries(
     feeds: Mapping[Keys, frozenset[str]],
     history: Mapping[str, Mapping[date, DeliveredMonth]],
     periods: Sequence[Period],
+    known: dict[_Fed, PeriodDelivery],
 ) -> dict[Keys, tuple[PeriodDelivery, ...]]:
-    """What was delivered in each period; groups fed by the same sources share it."""
-    made = {
-        sources: tuple(
-            _delivery([history[s] for s in sources if s in history], period) for period in periods
-        )
-        for sources in set(feeds.values())
-    }
+    """What was delivered in each period; groups fed by the same sources share it.
+
+    What is not ``known`` yet is worked out, and known from then on.
+    """
+    made = {}
+    for sources in set(feeds.values()):
+        fed = [history[source] for source in sources if source in history]
+        for period in periods:
+            if (sources, period) not in known:
+                known[sources, period] = _delivery(fed, period)
+        made[sources] = tuple(known[sources, period] for period in periods)
     return {keys: made[sources] for keys, sources in feeds.items()}
 
 

@@ -50,7 +50,9 @@ def test_a_few_readers_and_writers(tmp_path, monkeypatch):
 def test_many_readers_and_writers(tmp_path):
     path = tmp_path / "own.duckdb"
     acts.prepare(path, months=2)
-    processes, writers, each = (6, 4, 25) if LONGER > 1 else (3, 2, 5)
-    found = load.run(path, threads=20, processes=processes, pages=2, writers=writers, writes=each)
+    threads, processes, writers, each = (20, 6, 4, 25) if LONGER > 1 else (8, 3, 2, 5)
+    found = load.run(
+        path, threads=threads, processes=processes, pages=2, writers=writers, writes=each
+    )
     check_seen(found, 2 * writers * each)
     check_left(path, 2 + 2 * writers * (each // 5 * 2))

@@ -1,6 +1,7 @@
 """Every KPI over every kind of period, and where its strategy does not apply: on every surface."""
 
 import csv
+import itertools
 import json
 import math
 from datetime import date
@@ -12,10 +13,9 @@ from nami_monitor.cli import app
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State, Strategy
 from nami_monitor.i18n import LANGS
-from nami_monitor.kpis import CATALOGUE, as_row
+from nami_monitor.kpis import CATALOGUE, Ask, as_row, compute
 from nami_monitor.kpis.declare import measures_named
 from nami_monitor.kpis.sentences import reason_sentence
-from tests.support.monitor import Monitor
 from tests.support.slow import slow_but_for
 
 CATEGORIES = """
@@ -89,25 +89,36 @@ OF_INTERVENTIONS = {
     "anticipation_months": "0", "target_channel": "a", "substitute_channels": "b",
     "locations": "A", "may_spread": "false",
 }  # fmt: skip
+ASSET_EVENTS = """
+asset_id happened_on kind
+M0       2024-12-03  retired
+M2       2024-12-09  failure
+M3       2024-12-09  retired
+M4       2024-04-01  retired
+M6       2024-04-01  surplus_noticed
+M6       2024-04-05  surplus_matched
+M6       2024-12-01  surplus_noticed
+M6       2024-12-05  surplus_matched
+M8       2024-04-06  reissue
+M8       2024-12-06  reissue
+"""
+REGISTERS = {
+    "requests": REQUESTS, "contracts": CONTRACTS, "targets": TARGETS, "programmes": PROGRAMME,
+    "programme_units": UNITS,
+}  # fmt: skip
 KINDS = [*PeriodKind, "spring", "2024-02..2024-05"]
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Three years of lines and registers of two categories, of which ballots are excused."""
-    made = Monitor(tmp_path_factory.mktemp("small"))
-    made.load("categories", CATEGORIES)
+def load_small(made):
+    """Load three years of lines and registers of two categories, of which ballots are excused."""
     stated = "".join(
         f" {name}_applies {name}_reason {name}_legal_basis {name}_look_again_on" for name in EXCUSED
     )
     cells = "".join(f" false wet~{name} Kieswet {again or '.'}" for name, again in EXCUSED.items())
-    made.load(
-        "categories",
+    excused = (
         f"category name_nl name_en activity_measure{stated}\n"
-        f"ballots Biljet Ballots staff_days{cells}",
+        f"ballots Biljet Ballots staff_days{cells}"
     )
-    made.load("locations", LOCATIONS)
-    made.load("products", PRODUCTS)
     lines = [
         [m, place, category, product, 2, 10, condition]
         for m in MONTHS
@@ -122,7 +133,12 @@ def small(tmp_path_factory):
                f"2023-01-{n + 1:02}"] for n in range(28)]  # fmt: skip
     activity = [[m, m, place, measure, 30] for m in MONTHS for place in "AB"
                 for measure in ("staff_days", "fte")]  # fmt: skip
+    named = {name: 5 for kpi in CATALOGUE.values() for name in measures_named(kpi)}
     made.load_together(
+        made.text("categories", CATEGORIES),
+        made.text("categories", excused),
+        made.text("locations", LOCATIONS),
+        made.text("products", PRODUCTS),
         made.file("orders", header, lines, channel="shop"),
         made.file(
             "measurements",
@@ -133,32 +149,26 @@ def small(tmp_path_factory):
             "assets",
             ["asset_id", "category", "location_id", "acquired_on", "warranty_until"], assets,
         ),
+        made.text("asset_events", ASSET_EVENTS),
+        *(made.text(*table) for table in REGISTERS.items()),
+        made.text(
+            "materials", MATERIALS,
+            impact_set="A1", lifetime_years="10", average_lifetime_years="10",
+        ),
+        made.file(
+            "measurements",
+            ["period_start", "period_end", "subject", "activity_measure", "value"],
+            [[m, m, "late", name, value] for m in MONTHS for name, value in named.items()],
+            unit="-", proxy="false", method="PEF 3.1",
+        ),
+        made.text("interventions", INTERVENTIONS, **OF_INTERVENTIONS),
     )  # fmt: skip
-    made.load(
-        "asset_events",
-        "asset_id happened_on kind\nM0 2024-12-03 retired\nM2 2024-12-09 failure\n"
-        "M3 2024-12-09 retired\nM4 2024-04-01 retired\nM6 2024-04-01 surplus_noticed\n"
-        "M6 2024-04-05 surplus_matched\nM6 2024-12-01 surplus_noticed\n"
-        "M6 2024-12-05 surplus_matched\nM8 2024-04-06 reissue\nM8 2024-12-06 reissue",
-    )
-    for name, text in {
-        "requests": REQUESTS, "contracts": CONTRACTS, "targets": TARGETS, "programmes": PROGRAMME,
-        "programme_units": UNITS,
-    }.items():  # fmt: skip
-        made.load(name, text)
-    made.load(
-        "materials", MATERIALS, impact_set="A1", lifetime_years="10", average_lifetime_years="10"
-    )
-    named = {name: 5 for kpi in CATALOGUE.values() for name in measures_named(kpi)}
-    made.load_rows(
-        "measurements",
-        ["period_start", "period_end", "subject", "activity_measure", "value"],
-        [[m, m, "late", name, value] for m in MONTHS for name, value in named.items()],
-        unit="-", proxy="false", method="PEF 3.1",
-    )  # fmt: skip
-    made.load("interventions", INTERVENTIONS, **OF_INTERVENTIONS)
-    yield made
-    made.store.close()
+
+
+@pytest.fixture(scope="module")
+def small(begin_with, kept):
+    """What ``load_small`` loads."""
+    return begin_with(kept, load_small)
 
 
 def well_formed(kpi, result, kind):
@@ -186,9 +196,9 @@ def well_formed(kpi, result, kind):
 @pytest.mark.parametrize("kind", slow_but_for([], KINDS))
 def test_every_kpi_gives_a_whole_result_over_every_kind_of_period(small, kind):
     valued = set()
-    for code, kpi in CATALOGUE.items():
-        for by in ((), ("category",)):
-            results = small.ask(code, kind=kind, last=2, by=by)
+    with small.store.read() as db:
+        for (code, kpi), by in itertools.product(CATALOGUE.items(), ((), ("category",))):
+            results = compute(db, kpi, Ask(kind=kind, until=MONTHS[-1], last=2, by=by))
             assert results, code
             for result in results:
                 well_formed(kpi, result, kind)
@@ -211,11 +221,11 @@ EXCUSABLE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("question", [{"by": ("category",)}, {"where": {"category": ("ballots",)}}])
 def test_a_strategy_that_does_not_apply_says_so_in_every_kpi_of_it(small, question):
-    for code, kpi in EXCUSABLE.items():
-        for kind in ("month", "year"):
+    with small.store.read() as db:
+        for (code, kpi), kind in itertools.product(EXCUSABLE.items(), ("month", "year")):
             found = [
                 result
-                for result in small.ask(code, kind=kind, **question)
+                for result in compute(db, kpi, Ask(kind=kind, until=MONTHS[-1], **question))
                 if result.keys.get("category", "ballots") == "ballots"
             ]
             assert found, code

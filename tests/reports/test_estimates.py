@@ -43,17 +43,24 @@ COMMANDS = (
 
 
 def answers(path):
-    """The estimates of the demo's measures: those of their verdicts, and those up to now."""
+    """How the estimates of the demo's measures are written, by language.
+
+    They are those of their verdicts, and those up to now.
+    """
     with closing(Store(path)) as store, store.read() as look:
         found = [one for one in in_primary_unit(look) if one.estimated]
     assert [one.frozen is None for one in found].count(True) == 1, "one verdict is yet to come"
     assert all(one.frozen.unit is one.unit for one in found if one.frozen)
-    return [(one.unit, figures) for one in found for figures in (one.frozen, one.result) if figures]
+    figures = [(one.unit, each) for one in found for each in (one.frozen, one.result) if each]
+    return {lang: written(figures, lang) for lang in LANGS}
 
 
-def bare(said, found, lang):
-    """Where an estimate stands without its limits, or finer than it is known, in plain text."""
-    limits = defaultdict(list)
+def written(found, lang):
+    """What is finer than an estimate is known, and the limits that each estimate may stand with.
+
+    Both by how they begin and by what follows.
+    """
+    finer, limits = set(), defaultdict(list)
     for unit, one in found:
         if one.quotient is not None:
             value, *ends = (
@@ -61,9 +68,10 @@ def bare(said, found, lang):
                 for each in (one.quotient.value, one.quotient.low, one.quotient.high)
             )
             limits[value, SIGNS].append(ends)
-            for decimals in (1, 2):
-                finer = formats.number(100 * one.quotient.value, lang, decimals=decimals)
-                yield from re.findall(rf"(?<![\d.,]){re.escape(finer)}{SIGNS}", said)
+            finer |= {
+                formats.number(100 * one.quotient.value, lang, decimals=decimals)
+                for decimals in (1, 2)
+            }
         for part in PARTS:
             effect = getattr(one, part)
             value, *ends = (
@@ -71,8 +79,18 @@ def bare(said, found, lang):
                 for each in (effect.value, effect.low, effect.high)
             )
             limits[value, ALONE].append(ends)
+    return finer, limits
+
+
+def bare(said, found, lang):
+    """Where an estimate stands without its limits, or finer than it is known, in plain text."""
+    finer, limits = found[lang]
+    for value in finer:
+        if value in said:
+            yield from re.findall(rf"(?<![\d.,]){re.escape(value)}{SIGNS}", said)
     for (value, then), of_value in limits.items():
-        yield from _without(said, value, of_value, then)
+        if value in said:
+            yield from _without(said, value, of_value, then)
 
 
 def _without(said, value, limits, then):
