@@ -10,6 +10,7 @@ from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.library import read_sheets
 from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
 from nami_monitor.ingest.profiles.proposal import proposed
+from nami_monitor.ingest.readers import delimited
 from nami_monitor.store import Store
 
 
@@ -92,7 +93,15 @@ def test_units_behind_numbers_do_not_change_them(booked):
     assert report.tables["orders"].reasons == {"not_a_number": 1}  # four boxes are not four pieces
 
 
-TOTALS = ("Totaal", "Maandtotaal juli", "Kwartaaltotaal", "Totaal 2026", "Totaal juli 2026")
+TOTALS = (
+    "Totaal",
+    "Maandtotaal juli",
+    "Kwartaaltotaal",
+    "Totaal 2026",
+    "Totaal juli 2026",
+    "*",
+    "**",
+)
 
 
 @pytest.mark.parametrize("total", TOTALS)
@@ -100,6 +109,74 @@ def test_a_row_that_adds_up_a_month_or_a_year_is_skipped(booked, total):
     text = f"Datum;Aantal;Bedrag;Plaats\n13-01-2026;2;3,45;A\n{total};2;3,45;\n"
     report, rows = booked(ORDERS, text, "select quantity, amount_eur from orders")
     assert rows == [(2, 3.45)]
+    assert report.tables["orders"].skipped == {"totals_row": 1}
+
+
+LINES = """
+source = "x"
+vat = "excl"
+[file]
+dates = ["%d-%m-%Y"]
+decimal = ","
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "Datum"
+location_id = "Plaats"
+category = "Soort"
+amount_eur = "Bedrag"
+supplier = "Leverancier"
+[table.constants]
+channel = "web"
+"""
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("heading", "text", "rule"),
+    [
+        ("Soort", "Totaal incl. btw", "totals_row"), ("Omschrijving", "SUBTOTAAL", "totals_row"),
+        ("Omschrijving", "Totaal (excl. BTW) €:", "totals_row"),
+        ("Soort", "Grand total", "totals_row"),
+        ("Omschrijving", " Totaalbedrag te betalen", "totals_row"),
+        ("Soort", "BTW 21%", "vat_row"), ("Omschrijving", "21% btw over 60,00", "vat_row"),
+        ("Omschrijving", "B.T.W. hoog", "vat_row"), ("Soort", "VAT 20%", "vat_row"),
+        ("Omschrijving", "Total doekjes", None), ("Soort", "vat", None),
+        ("Soort", "Vat 60 l", None),
+        ("Omschrijving", "Totaalonderhoud", None), ("Plaats", "Totaal", "totals_row"),
+        ("Omschrijving", "BTW-advies", None), ("Leverancier", "Total", None),
+    ],
+)  # fmt: skip
+def test_a_line_that_adds_up_others_or_is_their_vat_is_skipped_wherever_that_stands(
+    booked, monkeypatch, heading, text, rule, large
+):
+    monkeypatch.setattr(delimited, "LARGE_BYTES", 0 if large else 1 << 30)
+    line = {"Datum": "06-07-2026", "Leverancier": "Bos", "Plaats": "Tiel", "Soort": "papier",
+            "Omschrijving": "A4", "Bedrag": "20,00"}  # fmt: skip
+    lines = [line, line | {"Bedrag": "40,00"}, line | {heading: text, "Bedrag": "72,60"}]
+    told = "\n".join(";".join(row.values()) for row in ({n: n for n in line}, *lines))
+    report, rows = booked(LINES, told, "select amount_eur from orders order by 1")
+    assert rows == [(20,), (40,)] if rule else [(20,), (40,), (72.6,)]
+    assert report.tables["orders"].skipped == ({rule: 1} if rule else {})
+
+
+def test_a_column_that_says_the_rate_of_each_line_makes_none_of_them_vat(booked):
+    text = "Datum;Leverancier;Plaats;Soort;Omschrijving;Bedrag\n" + "".join(
+        f"0{n}-07-2026;Bos;Tiel;papier;BTW {rate}%;{n}\n" for n, rate in ((1, 21), (2, 9), (3, 21))
+    )
+    _, rows = booked(LINES, text, "select amount_eur from orders order by 1")
+    assert rows == [(1,), (2,), (3,)]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_supplier_whose_name_begins_a_row_may_be_called_total(booked, monkeypatch, large):
+    monkeypatch.setattr(delimited, "LARGE_BYTES", 0 if large else 1 << 30)
+    text = (
+        "Leverancier;Datum;Plaats;Soort;Bedrag\nTotal Nederland;06-07-2026;Tiel;diesel;20,00\n"
+        "Bos;07-07-2026;Tiel;papier;40,00\nTotaal Nederland;;;;60,00\n"
+    )
+    report, rows = booked(LINES, text, "select supplier, amount_eur from orders order by 2")
+    assert rows == [("Total Nederland", 20), ("Bos", 40)]
     assert report.tables["orders"].skipped == {"totals_row": 1}
 
 

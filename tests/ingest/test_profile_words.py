@@ -10,7 +10,7 @@ import pytest
 import nami_monitor
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ingest.book.stage import model_checks
+from nami_monitor.ingest.book.stage import ADDED_UP, model_checks
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.convert import FOREIGN, Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.library import profile_file
@@ -68,7 +68,7 @@ def skip_rules():
     source = (Path(nami_monitor.__file__).parent / "ingest" / "book" / "stage.py").read_text(
         "utf-8"
     )
-    return set(re.findall(r"then '(\w+)'\"", source)) | {"blank", "dropped"}
+    return set(re.findall(r"then '(\w+)'\"", source)) | {"blank", "dropped", *ADDED_UP}
 
 
 @pytest.mark.slow

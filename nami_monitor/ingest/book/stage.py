@@ -8,7 +8,7 @@ files are checked by the same rules compiled to SQL. A property test holds the t
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,6 +53,30 @@ TOTALS = (
     r"tota+l(en|s)?\b[^0-9]{0,40}((19|20)[0-9]{2})?$"
 )
 """The first words of a row that adds up other rows."""
+
+ADDED_UP = {
+    "totals_row": r"((sub|eind|grand|generaal|maand|kwartaal|jaar|week|pagina|groeps?|factuur|order"
+    r"|bestel)[ -]?)?tota+l(en|s|bedrag)?([\s(-]+(incl|excl|inclusief|exclusief|ex|in|te|betalen"
+    r"|btw|b\.t\.w|vat|tax|eur|euro|amount|due|bedrag|factuur|order|bestelling|generaal|netto"
+    r"|bruto)\.?)*[\s):€.]*",
+    "vat_row": r"(([0-9]{1,2}([.,][0-9]+)?\s?%\s?)?(b\.?t\.?w\.?|omzetbelasting)"
+    r"|[0-9]{1,2}([.,][0-9]+)?\s?%\s?vat|vat(\s+amount|[\s(-]+[0-9]{1,2}([.,][0-9]+)?\s?%))"
+    r"([\s(-]*(bedrag|hoog|laag|verlegd|over|tarief|[0-9]{1,2}([.,][0-9]+)?\s?%|€?\s?[0-9.,]+))*"
+    r"[\s):€.]*",
+}
+"""What a whole text of a line says that adds up other lines, or is the VAT on them.
+
+No other word may stand there: there are brands called Total, and in Dutch a vat is a barrel.
+"""
+
+STARS = ("*", "**", "***", "****")
+"""What SAP writes in front of a total, one more for each level."""
+
+WORDED = re.compile(r"(?i)\b(omschrijving|artikel|product|description|item|soort|type|regel)")
+"""Headings of columns that say what a line is about, whether they are mapped or not."""
+
+SELDOM = 0.5
+"""At most this share of a column's cells add up: a column of VAT rates says it on every line."""
 
 MISFIT_MARK = "misfit"
 """The ``skip`` of a record that the reader set aside already; it is counted there."""
@@ -399,18 +423,31 @@ def _skip(
         value = cells.sql[normal_header(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
+    added_up = []
+    if profile.drop is None:
+        added_up = [
+            f"when regexp_full_match({cell}, '\\s*{pattern}', 'i') then '{rule}'"
+            for rule, pattern in ADDED_UP.items()
+            for cell in _cells_that_say(cells, origins, pattern)
+        ]
+        added_up.append(f"when {first} in {literals(STARS)} then 'totals_row'")
     if isinstance(cells.sheet.rows, Large):
         quick = [] if profile.unpivot or profile.drop else ["when c1 between ' ' and 'E' then null"]
         cases = [
+            *added_up,
             *quick,
             f"when c1 = {MARK} then '{MISFIT_MARK}'",
             f"when {first} is null then 'blank'",
             *cases,
         ]
+    else:
+        cases += added_up
     cases.append(f"when {first} in ({', '.join(map(literal, examples()))}) then 'example'")
     if profile.drop is None:
         wordy = f"case when {first} >= 'E' then {first} end"
-        cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i') then 'totals_row'")
+        supplier, day = (_cell_of(origins.get(name), cells) for name in ("supplier", "ordered_on"))
+        named = f" and not ({first} = {supplier} and {day} is not null)" if supplier and day else ""
+        cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i'){named} then 'totals_row'")
     else:
         for dropped in profile.drop:
             if not cells.find([dropped.column]):
@@ -421,6 +458,31 @@ def _skip(
                 f" then {literal('dropped: ' + dropped.column)}"
             )
     return f"case {' '.join(cases)} end"
+
+
+def _cell_of(origin: Origin | None, cells: SourceCells) -> str:
+    """The one column of the file that an origin reads; empty where it reads none, or several."""
+    if not origin or len(origin.columns) != 1 or origin.columns[0].startswith("@"):
+        return ""
+    return cells.sql.get(normal_header(origin.columns[0]), "")
+
+
+def _cells_that_say(
+    cells: SourceCells, origins: Mapping[str, Origin], pattern: str
+) -> Iterator[str]:
+    """The columns that say what a line is about, in few cells of which a pattern fits."""
+    mapped = {
+        _cell_of(origins.get(name), cells) for name in ("location_id", "category", "product_id")
+    }
+    head = cells.sheet.rows
+    head = head.head if isinstance(head, Large) else head
+    for number, header in enumerate(cells.sheet.columns, start=1):
+        cell = f"c{number}"
+        if header in cells.personal or (cell not in mapped and not WORDED.search(header or "")):
+            continue
+        found = head[cell].drop_nulls().str.contains(rf"(?i)^\s*{pattern}$").sum()
+        if found <= SELDOM * head.height:
+            yield cell
 
 
 def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
