@@ -168,7 +168,7 @@ def section_name(section: BriefingSection, lang: str) -> str:
 def name(line: KpiLine, lang: str) -> str:
     """A key figure's name, with that of its category where it stands among others.
 
-    One per unit of activity says per what: per working day.
+    One per unit of activity says per what: per workday.
     """
     said = figure_name(line.result, lang)
     return text("report.pair", lang, head=line.names[lang], said=said) if line.names else said

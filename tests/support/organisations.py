@@ -30,7 +30,7 @@ def organisation(folder, *, count=48, factor=lambda _: 1.0, contract="", target=
         count: its months up to October 2026.
         factor: what the orders of a month are multiplied by; takes how many months are left.
         contract: the day on which its contract ends, if it has one.
-        target: the target of 2026 for spend per working day, if there is one.
+        target: the target of 2026 for spend per workday, if there is one.
     """
     made = Monitor(folder)
     made.load_rows(
