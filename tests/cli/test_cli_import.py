@@ -399,6 +399,43 @@ DEVICES = (
 )
 
 
+SHOP = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Bedrag excl. btw;Status\n"
+    "02-10-2026;Stadhuis;Papier;web;12;100,00;Geleverd\n"
+    "05-10-2026;Werf;Papier;web;4;30,00;Geannuleerd\n"
+    "06-10-2026;Werf;Papier;web;1;9,00;vervallen \n"
+    "07-10-2026;Werf;Papier;web;2;20,00;geleverd\n"
+    "Totaal;;;;19;159,00;\n"
+)
+
+
+def sums_of(nami):
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        return db.rows("select sum(quantity), sum(amount_eur) from orders")
+
+
+@pytest.mark.parametrize("options", [(), ("--table", "orders")])
+@pytest.mark.parametrize(("answer", "sums"), [("", (14, 120)), ("keep", (19, 159))])
+def test_cancelled_lines_are_asked_about_and_never_counted_unseen(nami, options, answer, sums):
+    shop = ("import", nami.write("webshop.csv", SHOP), *options)
+    (refused,) = nami.json(*shop, "--lang", "nl", code=1)
+    assert "2 van de 5 bekeken regels gingen niet door (Status: " in refused["refused"]
+    assert "--cancelled skip | keep" in refused["refused"]
+    (report,) = nami.json(*shop, "--yes", *(("--cancelled", answer) if answer else ()))
+    assert (report["accepted"], report["set_aside"]) == (4 if answer else 2, 0)
+    assert sums_of(nami) == [sums]
+    november = SHOP.replace("-10-", "-11-").replace("Geannuleerd", "Storniert")
+    nami.json("import", nami.write("november.csv", november), "--yes")
+    assert sums_of(nami) == [tuple(2 * one for one in sums)]
+
+
+def test_what_yes_says_of_cancelled_lines_is_told(nami):
+    told = nami("import", nami.write("webshop.csv", SHOP), "--yes", "--lang", "nl").output
+    assert "2 van de 5 bekeken regels gingen niet door (Status: Geannuleerd, vervallen)" in told
+    assert "Ja, laat ze weg" in told
+    assert "Status" not in told.partition("Niet ingelezen")[2]
+
+
 def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     file = nami.write("apparaten.csv", DEVICES)
     nami.json("import", file, "--table", "assets", "--set", "acquired_on=Geplaatst", "--yes")

@@ -222,6 +222,93 @@ def test_letters_for_invoices_and_credit_are_asked_about(tmp_path, sides):
     assert (question.key, question.seen) == ("credit", credit)
 
 
+SHOP = (
+    "Datum;Locatie;Categorie;Bedrag;Orderstatus",
+    "13-02-2026;Werf;papier;10,50;Geleverd",
+    "17-02-2026;Werf;papier;4,00;{said}",
+    "18-02-2026;Werf;papier;1,00;{said}",
+)
+
+
+def asked_of_lines(tmp_path, *lines, table="orders"):
+    sheet = sheet_of(tmp_path, *lines)
+    profile = mapped(sheet, table, channel="webshop")
+    return sheet, profile, proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Geannuleerd", "geannuleerd", "vervallen", "afgekeurd", "Cancelled", "canceled", "storniert",
+     "returned not delivered", "Geannuleerd door klant", "Order cancelled", "90 - Geannuleerd",
+     "Annulering", "annul\u00e9", "Voided"],
+)  # fmt: skip
+def test_lines_that_came_to_nothing_are_asked_about_and_left_out_where_nobody_objects(
+    tmp_path, said
+):
+    sheet, profile, asked = asked_of_lines(tmp_path, *(line.format(said=said) for line in SHOP))
+    (question,) = asked
+    assert (question.key, question.seen) == ("cancelled", f"Orderstatus: {said}")
+    assert (question.rows, question.looked_at) == (2, 3)
+    skipped, kept = (one.profile for one in question.choices)
+    assert question.choices[0].name == "asking.answers.skip"
+    assert proposal.roles_of(skipped, "Orderstatus") == (proposal.DROPPED,)
+    assert proposal.asks(sheet, skipped, {}, agreed={"table", "unsure"}) == []
+    assert proposal.with_role(skipped, "Orderstatus", "") == profile
+    assert kept == profile
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["In behandeling", "Deels geannuleerd", "niet geannuleerd", "Partially cancelled",
+     "vervaldatum", "Nog niet geleverd", "Annuleringsverzekering", "Voidmaster BV"],
+)  # fmt: skip
+def test_lines_that_did_not_come_to_nothing_are_not_asked_about(tmp_path, said):
+    _, _, asked = asked_of_lines(tmp_path, *(line.format(said=said) for line in SHOP))
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("head", "yes", "no", "rows"),
+    [
+        ("Geannuleerd", "ja", "nee", 1),
+        ("Geannuleerd op", "13-02-2026", "", 1),
+        ("Cancelled at", "2026-02-13", "n/a", 1),
+        ("Geannuleerd", "12", "0", 0),
+        ("Vervaldatum", "13-02-2026", "", 0),
+    ],
+)
+def test_a_column_of_its_own_may_say_that_a_line_was_cancelled(tmp_path, head, yes, no, rows):
+    _, _, asked = asked_of_lines(
+        tmp_path,
+        f"Datum;Locatie;Categorie;Bedrag;{head}",
+        f"13-02-2026;Werf;papier;10,50;{no}",
+        f"17-02-2026;Werf;papier;4,00;{yes}",
+    )
+    assert sum(one.rows for one in asked) == rows
+
+
+def test_several_columns_that_call_lines_cancelled_are_one_question(tmp_path):
+    _, _, (question,) = asked_of_lines(
+        tmp_path,
+        "Datum;Locatie;Categorie;Bedrag;Status;Levering",
+        "13-02-2026;Werf;papier;10,50;akkoord;vervallen",
+        "17-02-2026;Werf;papier;4,00;geannuleerd;vervallen",
+        "18-02-2026;Werf;papier;4,00;akkoord;gedaan",
+    )
+    assert question.seen == "Status: geannuleerd; Levering: vervallen"
+    assert (question.rows, question.headers) == (2, ("Status", "Levering"))
+    one = proposal.with_role(question.choices[0].profile, "Status", "")
+    assert [rule.column for rule in one.drop] == ["Levering"]
+
+
+def test_a_register_keeps_what_was_cancelled(tmp_path):
+    _, _, asked = asked_of_lines(
+        tmp_path, "Artikelnr;Omschrijving;Categorie;Toestand", "A1;pen;papier;vervallen",
+        table="products",
+    )  # fmt: skip
+    assert "cancelled" not in {one.key for one in asked}
+
+
 def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
     sheet = sheet_of(
         tmp_path,

@@ -408,18 +408,17 @@ def _skip(
             *cases,
         ]
     cases.append(f"when {first} in ({', '.join(map(literal, examples()))}) then 'example'")
-    if profile.drop is None:
+    for dropped in profile.drop or ():
+        if not cells.find([dropped.column]):
+            raise cells.missing("drop", [dropped.column])
+        text = shown_sql(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
+        cases.append(
+            f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
+            f" then {literal('dropped: ' + dropped.column)}"
+        )
+    if profile.drop != ():
         wordy = f"case when {first} >= 'E' then {first} end"
         cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i') then 'totals_row'")
-    else:
-        for dropped in profile.drop:
-            if not cells.find([dropped.column]):
-                raise cells.missing("drop", [dropped.column])
-            text = shown_sql(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
-            cases.append(
-                f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
-                f" then {literal('dropped: ' + dropped.column)}"
-            )
     return f"case {' '.join(cases)} end"
 
 

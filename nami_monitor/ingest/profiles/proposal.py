@@ -6,26 +6,24 @@ command line ask the same questions with the same answers.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
-
-import polars as pl
 
 from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion, of_lines
 from nami_monitor.ingest.profiles.mapping import COUNTS
-from nami_monitor.ingest.profiles.preview import first_records, values_in
+from nami_monitor.ingest.profiles.preview import values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
     Origin,
     Profile,
-    Sign,
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import (
     MONTHS_OF_A_YEAR,
     certain_headers,
@@ -44,6 +42,8 @@ HELD: Final = "@held"
 """The role of a column that says how many pieces a pack holds: the quantity is packs times it."""
 SIGNED: Final = "@sign"
 """The role of a column that says which lines are subtracted."""
+DROPPED: Final = "@drop"
+"""The role of a column that fills nothing and says which rows are left out."""
 HOLDS: Final = re.compile(
     r"inhoud|(stuks|aantal|units|pieces) ?(per|/) ?\w+|per (verpakking|vpe|pak|doos)|pack ?size",
     re.IGNORECASE,
@@ -59,23 +59,8 @@ PACKED: Final = re.compile(
     r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
 )
 """Headings of quantities that are packs."""
-CREDIT: Final = re.compile(
-    r"(credit|kredit|krediet|retour|refund|return)[ -]?"
-    r"(nota|factuur|note|memo|invoice|order|zending|ering|e?n|s|ed)?"
-    r"|gecrediteerd|geretourneerd|teruggave|terugbetaling",
-    re.IGNORECASE,
-)
-"""Words with which a line says that it is taken back."""
-CREDIT_LETTERS: Final = {"c", "cr", "cn", "cm", "crn", "gs", "kg"}
-"""Letters for a credit side or note, here and in German."""
-OTHER_LETTERS: Final = {"d", "db", "deb", "dr", "f", "fa", "fac", "i", "in", "inv", "re", "kr"}
-"""Letters for what stands beside it in such a column: debit, an invoice."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
-MOST_WORDS: Final = 12
-"""A column of more words than these does not say of what kind a line is."""
-MINUS_SEEN: Final = re.compile("^[^0-9]*[(\u2212\u2013-]|[\u2212\u2013-]$")
-"""A number that is negative as people write it."""
 MOST: Final = 4
 """Answers that are offered as buttons, where the file or the database knows more."""
 LEAST_MONTHS: Final = 3
@@ -84,43 +69,10 @@ ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "ev
 """Measures of activity that are offered, and looked for in the name of a file."""
 CHANNELS: Final = ("webshop", "cabinet", "contract")
 """Channels that are offered until the data hold the organisation's own."""
-OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed", "credit"})
+OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed", "credit", "cancelled"})
 """Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
 """Answers about VAT with the rate that they state."""
-
-
-@dataclass(frozen=True)
-class FileAnswer:
-    """An answer: a key of the catalogues or a text, and the profile that it gives.
-
-    ``header`` is the column of the file that it points at, if any.
-    """
-
-    name: str
-    profile: Profile
-    header: str = ""
-
-
-@dataclass(frozen=True)
-class FileQuestion:
-    """What only a person can say of a file.
-
-    Args:
-        key: of its sentence in the catalogues, under ``asking.``.
-        column: the canonical column that it is about, or the table.
-        seen: what was seen in the file.
-        headers: the columns of the file that it stands beside.
-        choices: answers.
-        table: the table whose column any other text may fill; empty where only choices will do.
-    """
-
-    key: str
-    column: str = ""
-    seen: str = ""
-    headers: tuple[str, ...] = ()
-    choices: tuple[FileAnswer, ...] = ()
-    table: str = ""
 
 
 def proposed(sheet: Sheet, file: str) -> Profile:
@@ -250,7 +202,8 @@ def roles_of(profile: Profile, header: str) -> tuple[str, ...]:
                 held = origin.how == "times" and wanted != named[0]
                 signs = origin.sign and wanted == normal_header(origin.sign.column)
                 found.append(SIGNED if signs else HELD if held else name)
-    return tuple(dict.fromkeys(found))
+    dropped = any(normal_header(rule.column) == wanted for rule in profile.drop or ())
+    return tuple(dict.fromkeys(found)) or (DROPPED,) * dropped
 
 
 def unpivoted(profile: Profile) -> tuple[str, ...]:
@@ -261,6 +214,10 @@ def unpivoted(profile: Profile) -> tuple[str, ...]:
 
 def with_role(profile: Profile, header: str, role: str) -> Profile:
     """The profile in which a column of the file plays one role, or none (the empty text)."""
+    if roles_of(profile, header) == (DROPPED,):
+        wanted = normal_header(header)
+        rules = tuple(r for r in profile.drop or () if normal_header(r.column) != wanted)
+        profile = replace(profile, drop=rules or None)
     left = unpivoted(profile)
     if header in left or role == MONTHS:
         names = (*left, header) if role == MONTHS else tuple(n for n in left if n != header)
@@ -397,8 +354,7 @@ def asks(
         found.append(doubt)
     if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
-    if "credit" not in agreed and (credit := _credit(sheet, profile)):
-        found.append(credit)
+    found += [one for one in doubtful_lines(sheet, profile) if one.key not in agreed]
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
     if profile.money and profile.vat_known is None:
@@ -406,6 +362,12 @@ def asks(
     for table in profile.tables:
         found += _strange(sheet, profile, table)
     return found
+
+
+def doubtful_lines(sheet: Sheet, profile: Profile) -> list[FileQuestion]:
+    """What is asked of lines that may not count, or not as they stand there."""
+    free = [header for header in mappable(sheet) if {*roles_of(profile, header)} <= {SIGNED}]
+    return of_lines(sheet, profile, free)
 
 
 def unsure(sheet: Sheet, profile: Profile) -> dict[str, str]:
@@ -463,63 +425,6 @@ def _packed(profile: Profile, quantity: Origin) -> FileQuestion:
         FileAnswer("asking.answers.single", profile),
     )
     return FileQuestion("packed", "quantity", headers=quantity.columns[:1], choices=choices)
-
-
-def _credit(sheet: Sheet, profile: Profile) -> FileQuestion | None:
-    """Whether lines that a column calls credit are subtracted, where they bear no minus."""
-    for header in mappable(sheet):
-        texts = values_in(sheet, header, profile.unpivot, MOST_WORDS + 1)
-        words = [text for text in texts if _says_credit(text, texts)]
-        if not words or len(words) == len(texts) or len(texts) > MOST_WORDS:
-            continue
-        sign = Sign(header, tuple(text.lower() for text in words))
-        tables = tuple(_subtracting(sheet, table, sign, words) for table in profile.tables)
-        if tables == profile.tables:
-            continue
-        signed = [one for table in tables for one in table.columns.values() if one.sign == sign]
-        choices = (
-            FileAnswer("asking.answers.subtract", replace(profile, tables=tables)),
-            FileAnswer("asking.answers.keep", profile),
-        )
-        beside = (header, *(origin.columns[0] for origin in signed))
-        return FileQuestion("credit", seen=", ".join(words), headers=beside, choices=choices)
-    return None
-
-
-def _subtracting(sheet: Sheet, table: TableMap, sign: Sign, words: Sequence[str]) -> TableMap:
-    """The table whose figures a sign makes negative, where every such line is without a minus."""
-    signed = {
-        name: replace(origin, sign=sign)
-        for name in ("amount_eur", "quantity")
-        if (origin := table.columns.get(name))
-        and not origin.sign
-        and sign.column not in origin.columns
-        and _all_positive(sheet, sign.column, words, origin.columns)
-    }
-    return replace(table, columns={**table.columns, **signed})
-
-
-def _says_credit(text: str, beside: Sequence[str]) -> bool:
-    """Whether a word of a column says credit; letters do where all are for credit or not."""
-    sides = {each.lower().rstrip(".") for each in beside}
-    one = text.lower().rstrip(".")
-    letters = sides <= CREDIT_LETTERS | OTHER_LETTERS
-    return bool(CREDIT.fullmatch(one)) or (letters and one in CREDIT_LETTERS)
-
-
-def _all_positive(sheet: Sheet, header: str, words: Sequence[str], figures: Sequence[str]) -> bool:
-    """Whether no line with one of the words has a minus in one of the columns."""
-    numbers = column_numbers(sheet.columns)
-    said, *cells = (numbers.get(normal_header(one)) for one in (header, *figures))
-    rows = first_records(sheet).rows
-    if said is None or not cells or None in cells or not isinstance(rows, pl.DataFrame):
-        return False
-    own = [
-        [(untag(cell) or "").strip() for cell in row[1:] if cell]
-        for row in rows.select(f"c{said}", *(f"c{at}" for at in dict.fromkeys(cells))).rows()
-        if (untag(row[0]) or "").strip() in words
-    ]
-    return any(own) and not any(MINUS_SEEN.search(cell) for row in own for cell in row)
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
