@@ -406,7 +406,7 @@ def _proposed(
     known = _known(store)
     profile = proposal.proposed(sheet, file.name)
     if options.table:
-        profile = proposal.with_tables(profile, sheet, [options.table])
+        profile = proposal.with_table(profile, sheet, options.table)
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
     profile, undated = _as_named(sheet, profile, options, known)
     if options.vat:
@@ -593,7 +593,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
         return None, None
-    return (None, None) if proposal.doubtful_lines(sheet, made) else (made, _file_of(made))
+    return (None, None) if proposal.doubtful(sheet, made) else (made, _file_of(made))
 
 
 def _file_of(profile: Profile) -> Path:

@@ -394,7 +394,7 @@ def test_a_named_month_takes_no_column_of_dates_its_place(nami):
 
 
 DEVICES = (
-    "Serienummer;Categorie;Locatie;Geplaatst;Verwijderd\n"
+    "Serienummer;Categorie;Locatie;Geplaatst;Storing op\n"
     "SN1;Papier;Werf;13-02-2024;\nSN2;Papier;Werf;14-02-2024;15-03-2026\n"
 )
 
@@ -439,7 +439,7 @@ def test_what_yes_says_of_cancelled_lines_is_told(nami):
 def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     file = nami.write("apparaten.csv", DEVICES)
     nami.json("import", file, "--table", "assets", "--set", "acquired_on=Geplaatst", "--yes")
-    events = ("--set", "happened_on=Verwijderd", "--set", "kind=retired", "--yes")
+    events = ("--set", "happened_on=Storing op", "--set", "kind=failure", "--yes")
     (report,) = nami.json("import", file, "--table", "asset_events", *events)
     assert (report["accepted"], report["set_aside"]) == (1, 0)
     named = [path.name for path in sorted(nami.profiles.glob("*.toml"))]
@@ -448,6 +448,29 @@ def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     assert "--table" in refused["refused"]
     (again,) = nami.json("import", file, "--table", "assets")
     assert again["known"] == 2
+
+
+DISPENSERS = "Serienr.;Soort;Gebouw;Geplaatst op;Verwijderd op\n" + "".join(
+    f"D{n:02};Sanitair;Werf;{n:02}-03-2023;{{}}\n" for n in range(1, 25)
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--table", "assets")])
+def test_things_that_are_gone_are_not_in_use_after_an_import(nami, options):
+    def offer(name, gone):
+        days = (f"{n:02}-09-2026" if n in gone else "" for n in range(1, 25))
+        return ("import", nami.write(name, DISPENSERS.format(*days)), "--yes", *options)
+
+    told = nami(*offer("dispensers.csv", {3, 6, 9, 12, 15}), "--set", "asset_id=Serienr.").output
+    assert "retired" in told
+    assert "Verwijderd op" not in told.partition("Columns that are not read")[2]
+    in_use = "select count(*), count(*) filter (retired_on is null) from asset_lives"
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows(in_use) == [(24, 19)]
+    (again,) = nami.json(*offer("november.csv", {3, 6, 9, 12, 15, 18}))
+    assert (again["tables"]["asset_events"]["accepted"], again["set_aside"]) == (1, 0)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows(in_use) == [(24, 18)]
 
 
 SLASHES = (

@@ -27,8 +27,10 @@ from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import (
     MONTHS_OF_A_YEAR,
     certain_headers,
+    day_gone,
     guess_table,
     mappable,
+    may_be_another_end,
     missing_columns,
     suggest,
 )
@@ -53,6 +55,8 @@ YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
 MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
 """Headings of numbers that are months of a year."""
+RETIRED: Final = "retired"
+"""The kind of event of a thing that went."""
 DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
 """A number as people write amounts."""
 PACKED: Final = re.compile(
@@ -80,7 +84,8 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     ranked = guess_table(sheet)
     table = ranked[0][0] if ranked else "orders"
     if len(months := month_headers(sheet)) < LEAST_MONTHS:
-        return with_grain(sheet, Profile(source_name(file), (suggested(sheet, table),)))
+        profile = with_table(Profile(source_name(file), ()), sheet, table)
+        return with_grain(sheet, profile)
     said = f"{file} {sheet.name}".casefold()
     told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
     figures = {c.name for c in columns(table) if c.money or c.name in COUNTS}
@@ -162,7 +167,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     if missing := missing_columns(filled):
         seen = listed(sheet.columns)
         raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
-    return Profile(source, (_with_year(sheet, filled),))
+    return _with_days_gone(Profile(source, (_with_year(sheet, filled),)), sheet)
 
 
 def _filled(table: str, headers: Mapping[str, str]) -> TableMap:
@@ -224,7 +229,8 @@ def with_role(profile: Profile, header: str, role: str) -> Profile:
         unpivot = replace(profile.unpivot or Unpivot(()), columns=names) if names else None
         profile = replace(profile, unpivot=unpivot)
     tables = tuple(_with_role(table, header, role) for table in profile.tables)
-    profile = replace(profile, tables=tables)
+    undated = [one for one in tables[1:] if _of_days_gone(one) and "happened_on" not in one.columns]
+    profile = replace(profile, tables=tuple(one for one in tables if one not in undated))
     return _with_cells(profile) if role == MONTHS else profile
 
 
@@ -329,6 +335,42 @@ def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile
     return _with_cells(profile) if unpivoted(profile) else profile
 
 
+def with_table(profile: Profile, sheet: Sheet, name: str) -> Profile:
+    """The profile with another main table, and of things what tells that they went."""
+    chosen = [table for table in profile.tables if not _of_days_gone(table)]
+    others = [table.name for table in chosen[1:]]
+    profile = replace(profile, tables=tuple(chosen))
+    return _with_days_gone(with_tables(profile, sheet, [name, *others]), sheet)
+
+
+def _with_days_gone(profile: Profile, sheet: Sheet) -> Profile:
+    """The profile of things of which a column that fills nothing holds the day on which they went.
+
+    Each such day is an event; without it what went would stay in use.
+    """
+    if [table.name for table in profile.tables] != ["assets"]:
+        return profile
+    free = [header for header in mappable(sheet) if not roles_of(profile, header)]
+    if not (header := day_gone(sheet, free)):
+        return profile
+    (things,) = profile.tables
+    number = {name: one for name, one in things.columns.items() if name == "asset_id"}
+    events = TableMap(
+        "asset_events", {**number, "happened_on": Origin((header,))}, constants={"kind": RETIRED}
+    )
+    return replace(profile, tables=(things, events))
+
+
+def _of_days_gone(table: TableMap) -> bool:
+    """Whether a table is that of things that went, from their own list."""
+    filled = {*table.columns} - {"asset_id"}
+    return (
+        table.name == "asset_events"
+        and table.constants == {"kind": RETIRED}
+        and filled <= {"happened_on"}
+    )
+
+
 # --- questions -----------------------------------------------------------------------------------
 
 
@@ -354,9 +396,11 @@ def asks(
         found.append(doubt)
     if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
-    found += [one for one in doubtful_lines(sheet, profile) if one.key not in agreed]
+    found += [one for one in _of_lines(sheet, profile) if one.key not in agreed]
     for table in profile.tables:
-        found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
+        asked = {one.column for one in found}
+        lacking = [name for name in missing_columns(table) if name not in asked]
+        found += [_lacking(sheet, profile, table, name, known) for name in lacking]
     if profile.money and profile.vat_known is None:
         found.append(_vat(profile))
     for table in profile.tables:
@@ -364,20 +408,33 @@ def asks(
     return found
 
 
-def doubtful_lines(sheet: Sheet, profile: Profile) -> list[FileQuestion]:
-    """What is asked of lines that may not count, or not as they stand there."""
+def doubtful(sheet: Sheet, profile: Profile) -> bool:
+    """Whether anything is asked of lines or ends, however certain the columns are."""
+    return bool(_of_lines(sheet, profile) or _ends(profile))
+
+
+def _of_lines(sheet: Sheet, profile: Profile) -> list[FileQuestion]:
     free = [header for header in mappable(sheet) if {*roles_of(profile, header)} <= {SIGNED}]
     return of_lines(sheet, profile, free)
 
 
 def unsure(sheet: Sheet, profile: Profile) -> dict[str, str]:
     """The columns of the file whose role is suggested and not certain, with that role."""
-    return {
+    found = {
         hit.header: name
         for table in profile.tables
+        if not _of_days_gone(table)
         for name, hit in suggest(sheet, table.name).items()
         if not hit.certain and table.columns.get(name) == Origin((hit.header,))
     }
+    return found | dict.fromkeys(_ends(profile), "happened_on")
+
+
+def _ends(profile: Profile) -> list[str]:
+    """The column that is taken for the day on which things went, where it may be another end."""
+    gone = (table for table in profile.tables[1:] if _of_days_gone(table))
+    days = (day.columns[0] for table in gone if (day := table.columns.get("happened_on")))
+    return [header for header in days if may_be_another_end(header)]
 
 
 def _unsure(sheet: Sheet, profile: Profile) -> FileQuestion | None:
@@ -439,8 +496,7 @@ def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     if clear:
         return None
     choices = tuple(
-        FileAnswer(f"tables.{name}.name", with_tables(profile, sheet, [name]))
-        for name in names[:MOST]
+        FileAnswer(f"tables.{name}.name", with_table(profile, sheet, name)) for name in names[:MOST]
     )
     return FileQuestion("table", seen=", ".join(mappable(sheet)[:MOST]), choices=choices)
 
