@@ -257,6 +257,7 @@ def _question(session: Session, draft: Draft, ask: FileQuestion) -> Asked:
         session.t("asking.is", header=one, column=words.column_name(session, role))
         for one in ask.headers
         for role in proposal.roles_of(draft.profile, one)[:1]
+        if not ask.seen
     ]
     said = {"column": name, "seen": ask.seen or "; ".join(roles), "header": header}
     of = formats.number(ask.looked_at, session.lang)
