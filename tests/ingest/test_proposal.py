@@ -287,6 +287,14 @@ def test_a_column_of_its_own_may_say_that_a_line_was_cancelled(tmp_path, head, y
     assert sum(one.rows for one in asked) == rows
 
 
+def test_of_a_streamed_file_more_than_the_first_lines_are_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr("nami_monitor.ingest.readers.delimited.LARGE_BYTES", 1)
+    lines = ["13-02-2026;Werf;papier;10,50;Geleverd"] * 700
+    lines += ["14-02-2026;Werf;papier;10,50;Geannuleerd"] * 2
+    _, _, (question,) = asked_of_lines(tmp_path, SHOP[0], *lines)
+    assert (question.key, question.rows, question.looked_at) == ("cancelled", 2, 702)
+
+
 def test_several_columns_that_call_lines_cancelled_are_one_question(tmp_path):
     _, _, (question,) = asked_of_lines(
         tmp_path,

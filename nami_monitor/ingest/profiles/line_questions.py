@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.cells import Large, Sheet, untag
 from nami_monitor.ingest.profiles.convert import FALSE_WORDS, TRUE_WORDS, UNKNOWN_WORDS
 from nami_monitor.ingest.profiles.preview import first_records, values_in
 from nami_monitor.ingest.profiles.profile import DropRule, Profile, Sign, TableMap
@@ -95,8 +95,11 @@ class FileQuestion:
 def of_lines(sheet: Sheet, profile: Profile, free: Sequence[str]) -> list[FileQuestion]:
     """What is asked of lines that may not count, or not as they stand there.
 
-    Only ``free`` columns, which fill nothing, may say that lines are left out.
+    Only ``free`` columns, which fill nothing, may say that lines are left out. Of a file that is
+    streamed all records that were kept are looked at: such lines are few.
     """
+    if isinstance(sheet.rows, Large):
+        sheet = replace(sheet, rows=sheet.rows.head)
     found = (_credit(sheet, profile), _cancelled(sheet, profile, free))
     return [one for one in found if one]
 
