@@ -1,6 +1,7 @@
 """``nami demo``, ``nami import`` and ``nami profiles``: data into the database, and how."""
 
 import contextlib
+import functools
 import glob
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -37,9 +38,10 @@ from nami_monitor.ingest.book.spellings import (
 )
 from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.profiles import library, proposal
+from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion
 from nami_monitor.ingest.profiles.preview import PLACES
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
-from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import mappable, missing_columns, suggest
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.template import allowed, heading, known_codes, known_words, word
@@ -74,9 +76,9 @@ class ImportOptions:
     role or initials; ``fixed`` says of columns of a table which text, or which column of the file,
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
-    texts, each behind its column, what they mean; ``signs`` what stands first in a date, which sign
-    before decimals, and whether credit lines are subtracted; of ``apart`` no other is merged. With
-    ``known_only`` a file that no profile knows is refused with what is asked of it.
+    texts, each behind its column, what they mean; ``signs`` answers questions by their keys; of
+    ``apart`` no other is merged. With ``known_only`` a file that no profile knows is refused with
+    what is asked of it.
     """
 
     profile: Profile | None
@@ -120,6 +122,7 @@ def import_(
     dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
+    cancelled: Annotated[str | None, typer.Option("--cancelled", metavar="skip|keep")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -147,7 +150,12 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
-        signs={"dates": dates, "decimal": decimal, "credit": credit},
+        signs={
+            "dates": dates,
+            "decimal": decimal,
+            "credit": credit,
+            "cancelled": cancelled or ("skip" if yes else None),
+        },
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -273,7 +281,7 @@ def _answering(
                 raise
 
 
-def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | None:
+def _asked_by(refusal: UserError, profile: Profile) -> FileQuestion | None:
     """The order of dates or the decimal sign that a refusal asks, its answers by their keys."""
     asked = proposal.asked_by(refusal, profile)
     if asked is None or asked.key != "dates":
@@ -287,8 +295,8 @@ def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | N
 
 
 def _given(
-    questions: Sequence[proposal.FileQuestion], options: ImportOptions
-) -> Iterator[tuple[proposal.FileQuestion, proposal.FileAnswer]]:
+    questions: Sequence[FileQuestion], options: ImportOptions
+) -> Iterator[tuple[FileQuestion, FileAnswer]]:
     """Yield the questions that an option answers by name, each with its answer."""
     for question in questions:
         for answer in question.choices:
@@ -298,7 +306,7 @@ def _given(
 
 def _read_as(
     session: CommandSession,
-    asked: proposal.FileQuestion,
+    asked: FileQuestion,
     profile: Profile,
     options: ImportOptions,
     file: Path,
@@ -398,7 +406,7 @@ def _proposed(
     known = _known(store)
     profile = proposal.proposed(sheet, file.name)
     if options.table:
-        profile = proposal.with_tables(profile, sheet, [options.table])
+        profile = proposal.with_table(profile, sheet, options.table)
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
     profile, undated = _as_named(sheet, profile, options, known)
     if options.vat:
@@ -409,6 +417,7 @@ def _proposed(
         if given := next(_given(questions, options), None):
             agreed.add(given[0].key)
             profile = given[1].profile
+            session.tell(f"{_said(session, given[0])}: {session.t(given[1].name)}")
             continue
         if not session.asks:
             told = "; ".join(_said(session, question, undated) for question in questions)
@@ -500,19 +509,10 @@ def _agreed(
     question = session.t("cli.import.suggested", columns="; ".join(named))
     if session.asks and typer.confirm(terminal(question), default=True, err=True):
         return profile
-    tables = tuple(
-        replace(
-            table,
-            columns={n: one for n, one in table.columns.items() if one.columns[0] not in unsure},
-        )
-        for table in profile.tables
-    )
-    return replace(profile, tables=tables)
+    return functools.reduce(lambda left, one: proposal.with_role(left, one, ""), unsure, profile)
 
 
-def _said(
-    session: CommandSession, question: proposal.FileQuestion, undated: Collection[str] = ()
-) -> str:
+def _said(session: CommandSession, question: FileQuestion, undated: Collection[str] = ()) -> str:
     """A question in words, with the option that answers it; ``undated`` a month answers too."""
     name = question.column.partition(" / ")[0]
     column = session.named(question.column)
@@ -521,9 +521,11 @@ def _said(
         column=column,
         seen=question.seen,
         header=question.headers[0] if question.headers else "",
+        n=question.rows,
+        of=formats.number(question.looked_at, session.lang),
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit"}:
+    if question.key in {"table", "vat", "dates", "decimal", "credit", "cancelled"}:
         at = 1 if question.key == "table" else -1
         names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
@@ -539,7 +541,7 @@ def _said(
 
 def _answered(
     session: CommandSession,
-    question: proposal.FileQuestion,
+    question: FileQuestion,
     profile: Profile,
     known: Mapping[str, Sequence[str]],
 ) -> Profile:
@@ -575,7 +577,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         fitting = [
             name
             for name in recognised.profiles
-            if not entirely or _fits_entirely(file, profiles[name], cells)
+            if not entirely or library.fits_entirely(file, profiles[name], cells)
         ]
         if len(fitting) > 1:
             raise UserError("import.several_profiles", profiles=", ".join(fitting))
@@ -591,7 +593,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         if error.key not in {"import.cannot_map", "import.two_columns"}:
             raise
         return None, None
-    return made, _file_of(made)
+    return (None, None) if proposal.doubtful(sheet, made) else (made, _file_of(made))
 
 
 def _file_of(profile: Profile) -> Path:
@@ -610,20 +612,6 @@ def _mended(file: Path, cells: Path) -> bool:
         return library.is_mended(library.read_sheets(file, Layout(), cells)[0])
     except UserError:
         return False
-
-
-def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
-    """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(column_numbers(library.read_sheets(file, profile.layout, cells)[0].columns))
-    if profile.unpivot:
-        headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
-    return all(
-        normal_header(column) in headers
-        for table in profile.tables
-        for origin in table.columns.values()
-        for column in origin.columns
-        if not column.startswith("@")
-    )
 
 
 def _lines(session: CommandSession, report: Report) -> Iterator[str]:

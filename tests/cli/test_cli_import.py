@@ -394,15 +394,52 @@ def test_a_named_month_takes_no_column_of_dates_its_place(nami):
 
 
 DEVICES = (
-    "Serienummer;Categorie;Locatie;Geplaatst;Verwijderd\n"
+    "Serienummer;Categorie;Locatie;Geplaatst;Storing op\n"
     "SN1;Papier;Werf;13-02-2024;\nSN2;Papier;Werf;14-02-2024;15-03-2026\n"
 )
+
+
+SHOP = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Bedrag excl. btw;Status\n"
+    "02-10-2026;Stadhuis;Papier;web;12;100,00;Geleverd\n"
+    "05-10-2026;Werf;Papier;web;4;30,00;Geannuleerd\n"
+    "06-10-2026;Werf;Papier;web;1;9,00;vervallen \n"
+    "07-10-2026;Werf;Papier;web;2;20,00;geleverd\n"
+    "Totaal;;;;19;159,00;\n"
+)
+
+
+def sums_of(nami):
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        return db.rows("select sum(quantity), sum(amount_eur) from orders")
+
+
+@pytest.mark.parametrize("options", [(), ("--table", "orders")])
+@pytest.mark.parametrize(("answer", "sums"), [("", (14, 120)), ("keep", (19, 159))])
+def test_cancelled_lines_are_asked_about_and_never_counted_unseen(nami, options, answer, sums):
+    shop = ("import", nami.write("webshop.csv", SHOP), *options)
+    (refused,) = nami.json(*shop, "--lang", "nl", code=1)
+    assert "2 van de 5 bekeken regels gingen niet door (Status: " in refused["refused"]
+    assert "--cancelled skip | keep" in refused["refused"]
+    (report,) = nami.json(*shop, "--yes", *(("--cancelled", answer) if answer else ()))
+    assert (report["accepted"], report["set_aside"]) == (4 if answer else 2, 0)
+    assert sums_of(nami) == [sums]
+    november = SHOP.replace("-10-", "-11-").replace("Geannuleerd", "Storniert")
+    nami.json("import", nami.write("november.csv", november), "--yes")
+    assert sums_of(nami) == [tuple(2 * one for one in sums)]
+
+
+def test_what_yes_says_of_cancelled_lines_is_told(nami):
+    told = nami("import", nami.write("webshop.csv", SHOP), "--yes", "--lang", "nl").output
+    assert "2 van de 5 bekeken regels gingen niet door (Status: Geannuleerd, vervallen)" in told
+    assert "Ja, laat ze weg" in told
+    assert "Status" not in told.partition("Niet ingelezen")[2]
 
 
 def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     file = nami.write("apparaten.csv", DEVICES)
     nami.json("import", file, "--table", "assets", "--set", "acquired_on=Geplaatst", "--yes")
-    events = ("--set", "happened_on=Verwijderd", "--set", "kind=retired", "--yes")
+    events = ("--set", "happened_on=Storing op", "--set", "kind=failure", "--yes")
     (report,) = nami.json("import", file, "--table", "asset_events", *events)
     assert (report["accepted"], report["set_aside"]) == (1, 0)
     named = [path.name for path in sorted(nami.profiles.glob("*.toml"))]
@@ -411,6 +448,29 @@ def test_a_second_table_of_a_file_is_kept_beside_the_first(nami):
     assert "--table" in refused["refused"]
     (again,) = nami.json("import", file, "--table", "assets")
     assert again["known"] == 2
+
+
+DISPENSERS = "Serienr.;Soort;Gebouw;Geplaatst op;Verwijderd op\n" + "".join(
+    f"D{n:02};Sanitair;Werf;{n:02}-03-2023;{{}}\n" for n in range(1, 25)
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--table", "assets")])
+def test_things_that_are_gone_are_not_in_use_after_an_import(nami, options):
+    def offer(name, gone):
+        days = (f"{n:02}-09-2026" if n in gone else "" for n in range(1, 25))
+        return ("import", nami.write(name, DISPENSERS.format(*days)), "--yes", *options)
+
+    told = nami(*offer("dispensers.csv", {3, 6, 9, 12, 15}), "--set", "asset_id=Serienr.").output
+    assert "retired" in told
+    assert "Verwijderd op" not in told.partition("Columns that are not read")[2]
+    in_use = "select count(*), count(*) filter (retired_on is null) from asset_lives"
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows(in_use) == [(24, 19)]
+    (again,) = nami.json(*offer("november.csv", {3, 6, 9, 12, 15, 18}))
+    assert (again["tables"]["asset_events"]["accepted"], again["set_aside"]) == (1, 0)
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.rows(in_use) == [(24, 18)]
 
 
 SLASHES = (

@@ -222,6 +222,173 @@ def test_letters_for_invoices_and_credit_are_asked_about(tmp_path, sides):
     assert (question.key, question.seen) == ("credit", credit)
 
 
+SHOP = (
+    "Datum;Locatie;Categorie;Bedrag;Orderstatus",
+    "13-02-2026;Werf;papier;10,50;Geleverd",
+    "17-02-2026;Werf;papier;4,00;{said}",
+    "18-02-2026;Werf;papier;1,00;{said}",
+)
+
+
+def asked_of_lines(tmp_path, *lines, table="orders"):
+    sheet = sheet_of(tmp_path, *lines)
+    profile = mapped(sheet, table, channel="webshop")
+    return sheet, profile, proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Geannuleerd", "geannuleerd", "vervallen", "afgekeurd", "Cancelled", "canceled", "storniert",
+     "returned not delivered", "Geannuleerd door klant", "Order cancelled", "90 - Geannuleerd",
+     "Annulering", "annul\u00e9", "Voided"],
+)  # fmt: skip
+def test_lines_that_came_to_nothing_are_asked_about_and_left_out_where_nobody_objects(
+    tmp_path, said
+):
+    sheet, profile, asked = asked_of_lines(tmp_path, *(line.format(said=said) for line in SHOP))
+    (question,) = asked
+    assert (question.key, question.seen) == ("cancelled", f"Orderstatus: {said}")
+    assert (question.rows, question.looked_at) == (2, 3)
+    skipped, kept = (one.profile for one in question.choices)
+    assert question.choices[0].name == "asking.answers.skip"
+    assert proposal.roles_of(skipped, "Orderstatus") == (proposal.DROPPED,)
+    assert proposal.asks(sheet, skipped, {}, agreed={"table", "unsure"}) == []
+    assert proposal.with_role(skipped, "Orderstatus", "") == profile
+    assert kept == profile
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["In behandeling", "Deels geannuleerd", "niet geannuleerd", "Partially cancelled",
+     "vervaldatum", "Nog niet geleverd", "Annuleringsverzekering", "Voidmaster BV"],
+)  # fmt: skip
+def test_lines_that_did_not_come_to_nothing_are_not_asked_about(tmp_path, said):
+    _, _, asked = asked_of_lines(tmp_path, *(line.format(said=said) for line in SHOP))
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("head", "yes", "no", "rows"),
+    [
+        ("Geannuleerd", "ja", "nee", 1),
+        ("Geannuleerd op", "13-02-2026", "", 1),
+        ("Cancelled at", "2026-02-13", "n/a", 1),
+        ("Geannuleerd", "12", "0", 0),
+        ("Vervaldatum", "13-02-2026", "", 0),
+    ],
+)
+def test_a_column_of_its_own_may_say_that_a_line_was_cancelled(tmp_path, head, yes, no, rows):
+    _, _, asked = asked_of_lines(
+        tmp_path,
+        f"Datum;Locatie;Categorie;Bedrag;{head}",
+        f"13-02-2026;Werf;papier;10,50;{no}",
+        f"17-02-2026;Werf;papier;4,00;{yes}",
+    )
+    assert sum(one.rows for one in asked) == rows
+
+
+def test_of_a_streamed_file_more_than_the_first_lines_are_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr("nami_monitor.ingest.readers.delimited.LARGE_BYTES", 1)
+    lines = ["13-02-2026;Werf;papier;10,50;Geleverd"] * 700
+    lines += ["14-02-2026;Werf;papier;10,50;Geannuleerd"] * 2
+    _, _, (question,) = asked_of_lines(tmp_path, SHOP[0], *lines)
+    assert (question.key, question.rows, question.looked_at) == ("cancelled", 2, 702)
+
+
+def test_several_columns_that_call_lines_cancelled_are_one_question(tmp_path):
+    _, _, (question,) = asked_of_lines(
+        tmp_path,
+        "Datum;Locatie;Categorie;Bedrag;Status;Levering",
+        "13-02-2026;Werf;papier;10,50;akkoord;vervallen",
+        "17-02-2026;Werf;papier;4,00;geannuleerd;vervallen",
+        "18-02-2026;Werf;papier;4,00;akkoord;gedaan",
+    )
+    assert question.seen == "Status: geannuleerd; Levering: vervallen"
+    assert (question.rows, question.headers) == (2, ("Status", "Levering"))
+    one = proposal.with_role(question.choices[0].profile, "Status", "")
+    assert [rule.column for rule in one.drop] == ["Levering"]
+
+
+def test_a_register_keeps_what_was_cancelled(tmp_path):
+    _, _, asked = asked_of_lines(
+        tmp_path, "Artikelnr;Omschrijving;Categorie;Toestand", "A1;pen;papier;vervallen",
+        table="products",
+    )  # fmt: skip
+    assert "cancelled" not in {one.key for one in asked}
+
+
+def things(tmp_path, head, *days):
+    """A list of things, each with its number, and what stands under one more heading."""
+    lines = [f"D{n};Sanitair;Werf;0{n}-03-2023;{day}" for n, day in enumerate(days, 1)]
+    return sheet_of(tmp_path, f"Serienummer;Categorie;Locatie;Geplaatst op;{head}", *lines)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Verwijderd", "Verwijderd op", "Afgevoerd op", "Afvoerdatum", "Datum uit gebruik",
+     "Buiten gebruik per", "retired on", "Removed on", "removed_at", "Date of disposal"],
+)  # fmt: skip
+@pytest.mark.parametrize("day", ["12-05-2026", ""])
+def test_the_day_on_which_a_thing_went_is_an_event_beside_the_list_of_things(tmp_path, head, day):
+    sheet = things(tmp_path, head, "", day, "-")
+    profile = proposal.proposed(sheet, "dispensers.csv")
+    assets, events = profile.tables
+    assert (assets.name, events.name) == ("assets", "asset_events")
+    assert assets.columns["acquired_on"] == Origin(("Geplaatst op",))
+    assert events.columns["happened_on"] == Origin((head,))
+    assert events.columns["asset_id"] == assets.columns["asset_id"] == Origin(("Serienummer",))
+    assert events.constants == {"kind": "retired"}
+    assert head not in proposal.unsure(sheet, profile)
+    (only,) = proposal.with_role(profile, head, "").tables
+    assert only == assets
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [("Verwijderd", "ja"), ("Verwijderd door", ""), ("Reden afvoer", ""), ("Einde garantie", ""),
+     ("Vervaldatum", "12-05-2026")],
+)  # fmt: skip
+def test_what_is_no_day_on_which_a_thing_went_gives_no_event(tmp_path, head, cell):
+    profile = proposal.proposed(things(tmp_path, head, cell, ""), "dispensers.csv")
+    assert [table.name for table in profile.tables] == ["assets"]
+
+
+@pytest.mark.parametrize("head", ["Einddatum", "Datum einde", "End date"])
+def test_an_end_of_which_nobody_knows_what_ended_is_asked_about(tmp_path, head):
+    sheet = things(tmp_path, head, "", "12-05-2026")
+    profile = proposal.proposed(sheet, "dispensers.csv")
+    assert proposal.unsure(sheet, profile)[head] == "happened_on"
+    question = proposal.asks(sheet, profile, {}, agreed={"table"})[0]
+    assert question.key == "unsure"
+    assert head in question.headers
+    wrong = next(one for one in question.choices if one.header == head)
+    assert [table.name for table in wrong.profile.tables] == ["assets"]
+
+
+def test_another_main_table_takes_the_days_on_which_things_went_along_or_away(tmp_path):
+    sheet = things(tmp_path, "Verwijderd op", "", "12-05-2026")
+    profile = proposal.proposed(sheet, "dispensers.csv")
+    orders = proposal.with_table(profile, sheet, "orders")
+    assert [table.name for table in orders.tables] == ["orders"]
+    assert proposal.with_table(orders, sheet, "assets").tables == profile.tables
+    events = proposal.with_table(profile, sheet, "asset_events")
+    assert [table.name for table in events.tables] == ["asset_events"]
+    assert events.tables[0].constants == {}
+
+
+def test_what_two_tables_of_a_file_lack_is_asked_once_and_answers_both(tmp_path):
+    sheet = sheet_of(
+        tmp_path, "Kenteken;Categorie;Locatie;Aanschafdatum;Verwijderd op",
+        "AB-1;Auto;Werf;01-03-2023;", "CD-2;Auto;Werf;02-03-2023;12-05-2026",
+    )  # fmt: skip
+    profile = proposal.with_table(Profile("x", ()), sheet, "assets")
+    profile = proposal.with_role(profile, "Kenteken", "")
+    asked = proposal.asks(sheet, profile, {}, agreed={"table", "unsure"})
+    assert [one.column for one in asked] == ["asset_id"]
+    answered = proposal.with_role(profile, "Kenteken", "asset_id")
+    assert [table.columns["asset_id"].columns for table in answered.tables] == [("Kenteken",)] * 2
+
+
 def test_a_total_beside_months_is_no_figure_of_each_month(tmp_path):
     sheet = sheet_of(
         tmp_path,

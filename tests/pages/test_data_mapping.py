@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from nami_monitor.core.settings import places
+from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.library import profiles_in
 from nami_monitor.ingest.profiles.profile import load_profile, parse_profile
 from tests.pages.data_page import (
@@ -19,6 +20,7 @@ from tests.pages.data_page import (
     offer,
     opened,
     press,
+    role,
     words,
 )  # fmt: skip
 from tests.support.slow import slow_but_for
@@ -36,6 +38,51 @@ def test_a_date_order_that_the_file_does_not_prove_is_asked():
     press(page, "Boek 2 regels")
     (profile,) = profiles_in(places().profiles).values()
     assert profile.dates == ("%d/%m/%Y",)
+
+
+def test_cancelled_lines_are_asked_about_with_how_many_there_are():
+    content = (
+        "Datum;Locatie;Categorie;Kanaal;Aantal;Orderstatus\n13-02-2026;A;p;w;1;Geleverd\n"
+        "14-02-2026;A;p;w;2;Geannuleerd\n15-02-2026;A;p;w;4;Geleverd\n"
+    )
+    page = offer(opened(), ("webshop.csv", content))
+    asked = "1 van de 3 bekeken regels ging niet door (Orderstatus: Geannuleerd)."
+    assert asked in words(page)
+    press(page, "Ja, laat ze weg")
+    assert role(page, "Orderstatus").value == proposal.DROPPED
+    press(page, "Ja, neem ze over")
+    press(page, "Boek 2 regels")
+    (profile,) = profiles_in(places().profiles).values()
+    assert [rule.column for rule in profile.drop] == ["Orderstatus"]
+
+
+@pytest.mark.parametrize("first", ["Ja, laat ze weg", "Ja, trek ze af"])
+def test_a_column_of_cancelled_and_of_credit_lines_has_both_its_questions(first):
+    content = (
+        "Datum;Locatie;Categorie;Kanaal;Aantal;Status\n13-02-2026;A;p;w;8;Geleverd\n"
+        "14-02-2026;A;p;w;2;Geannuleerd\n15-02-2026;A;p;w;4;Retour\n"
+    )
+    page = offer(opened(), ("webshop.csv", content))
+    press(page, first)
+    press(page, {"Ja, laat ze weg", "Ja, trek ze af"}.difference({first}).pop())
+    press(page, "Ja, neem ze over")
+    press(page, "Boek 2 regels")
+    (profile,) = profiles_in(places().profiles).values()
+    assert profile.tables[0].columns["quantity"].sign.negative == ("retour",)
+    assert [rule.column for rule in profile.drop] == ["Status"]
+
+
+def test_things_with_a_day_on_which_they_went_are_booked_with_their_events():
+    content = (
+        "Middelnummer;Categorie;Locatie;Aanschafdatum;Afgevoerd op\n"
+        "D1;Dispenser;A;13-02-2023;\nD2;Dispenser;A;14-02-2023;15-03-2026\n"
+    )
+    page = offer(opened(), ("dispensers.csv", content))
+    assert role(page, "Afgevoerd op").value == "happened_on"
+    press(page, "Ja, neem ze over")
+    press(page, "Boek 2 regels")
+    (profile,) = profiles_in(places().profiles).values()
+    assert [table.name for table in profile.tables] == ["assets", "asset_events"]
 
 
 def test_a_profile_written_as_text_is_taken_over_or_what_is_wrong_is_said():

@@ -424,7 +424,7 @@ def _skip(
         cases.append(f"when {value} is null then 'empty_cell'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
     added_up = []
-    if profile.drop is None:
+    if profile.drop != ():
         added_up = [
             f"when regexp_full_match({cell}, '\\s*{pattern}', 'i') then '{rule}'"
             for rule, pattern in ADDED_UP.items()
@@ -443,20 +443,19 @@ def _skip(
     else:
         cases += added_up
     cases.append(f"when {first} in ({', '.join(map(literal, examples()))}) then 'example'")
-    if profile.drop is None:
+    for dropped in profile.drop or ():
+        if not cells.find([dropped.column]):
+            raise cells.missing("drop", [dropped.column])
+        text = shown_sql(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
+        cases.append(
+            f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
+            f" then {literal('dropped: ' + dropped.column)}"
+        )
+    if profile.drop != ():
         wordy = f"case when {first} >= 'E' then {first} end"
         supplier, day = (_cell_of(origins.get(name), cells) for name in ("supplier", "ordered_on"))
         named = f" and not ({first} = {supplier} and {day} is not null)" if supplier and day else ""
         cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i'){named} then 'totals_row'")
-    else:
-        for dropped in profile.drop:
-            if not cells.find([dropped.column]):
-                raise cells.missing("drop", [dropped.column])
-            text = shown_sql(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
-            cases.append(
-                f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
-                f" then {literal('dropped: ' + dropped.column)}"
-            )
     return f"case {' '.join(cases)} end"
 
 

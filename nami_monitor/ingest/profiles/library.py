@@ -20,7 +20,7 @@ from nami_monitor.core.settings import replacing
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile, write_profile
-from nami_monitor.ingest.profiles.source_cells import normal_header
+from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
@@ -145,6 +145,20 @@ def recognise(
         sheets = _sheets(path, layout, folder)
         fitting += matching_profiles(sheets[0], alike, name) if sheets else []
     return Recognised(tuple(fitting))
+
+
+def fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
+    """Whether every column that a profile names is there: a shipped one must not fit by chance."""
+    headers = set(column_numbers(read_sheets(file, profile.layout, cells)[0].columns))
+    if profile.unpivot:
+        headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
+    return all(
+        normal_header(column) in headers
+        for table in profile.tables
+        for origin in table.columns.values()
+        for column in origin.columns
+        if not column.startswith("@")
+    )
 
 
 def is_mended(sheet: Sheet) -> bool:

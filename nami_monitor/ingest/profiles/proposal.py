@@ -6,31 +6,31 @@ command line ask the same questions with the same answers.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
-
-import polars as pl
 
 from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.cells import Sheet, untag
+from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion, of_lines
 from nami_monitor.ingest.profiles.mapping import COUNTS
-from nami_monitor.ingest.profiles.preview import first_records, values_in
+from nami_monitor.ingest.profiles.preview import values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
     Origin,
     Profile,
-    Sign,
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import (
     MONTHS_OF_A_YEAR,
     certain_headers,
+    day_gone,
     guess_table,
     mappable,
+    may_be_another_end,
     missing_columns,
     suggest,
 )
@@ -44,6 +44,8 @@ HELD: Final = "@held"
 """The role of a column that says how many pieces a pack holds: the quantity is packs times it."""
 SIGNED: Final = "@sign"
 """The role of a column that says which lines are subtracted."""
+DROPPED: Final = "@drop"
+"""The role of a column that fills nothing and says which rows are left out."""
 HOLDS: Final = re.compile(
     r"inhoud|(stuks|aantal|units|pieces) ?(per|/) ?\w+|per (verpakking|vpe|pak|doos)|pack ?size",
     re.IGNORECASE,
@@ -53,29 +55,16 @@ YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
 MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
 """Headings of numbers that are months of a year."""
+RETIRED: Final = "retired"
+"""The kind of event of a thing that went."""
 DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
 """A number as people write amounts."""
 PACKED: Final = re.compile(
     r"\b(vpe|verpakking(en)?|pakken|dozen|packs?|boxes|colli)\b", re.IGNORECASE
 )
 """Headings of quantities that are packs."""
-CREDIT: Final = re.compile(
-    r"(credit|kredit|krediet|retour|refund|return)[ -]?"
-    r"(nota|factuur|note|memo|invoice|order|zending|ering|e?n|s|ed)?"
-    r"|gecrediteerd|geretourneerd|teruggave|terugbetaling",
-    re.IGNORECASE,
-)
-"""Words with which a line says that it is taken back."""
-CREDIT_LETTERS: Final = {"c", "cr", "cn", "cm", "crn", "gs", "kg"}
-"""Letters for a credit side or note, here and in German."""
-OTHER_LETTERS: Final = {"d", "db", "deb", "dr", "f", "fa", "fac", "i", "in", "inv", "re", "kr"}
-"""Letters for what stands beside it in such a column: debit, an invoice."""
 CLEAR: Final = 0.1
 """How far the likeliest table must lead for nobody to be asked."""
-MOST_WORDS: Final = 12
-"""A column of more words than these does not say of what kind a line is."""
-MINUS_SEEN: Final = re.compile("^[^0-9]*[(\u2212\u2013-]|[\u2212\u2013-]$")
-"""A number that is negative as people write it."""
 MOST: Final = 4
 """Answers that are offered as buttons, where the file or the database knows more."""
 LEAST_MONTHS: Final = 3
@@ -84,43 +73,10 @@ ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "ev
 """Measures of activity that are offered, and looked for in the name of a file."""
 CHANNELS: Final = ("webshop", "cabinet", "contract")
 """Channels that are offered until the data hold the organisation's own."""
-OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed", "credit"})
+OF_A_NEW_FILE: Final = frozenset({"table", "unsure", "packs", "packed", "credit", "cancelled"})
 """Questions that only a file asks of which no profile is kept."""
 RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
 """Answers about VAT with the rate that they state."""
-
-
-@dataclass(frozen=True)
-class FileAnswer:
-    """An answer: a key of the catalogues or a text, and the profile that it gives.
-
-    ``header`` is the column of the file that it points at, if any.
-    """
-
-    name: str
-    profile: Profile
-    header: str = ""
-
-
-@dataclass(frozen=True)
-class FileQuestion:
-    """What only a person can say of a file.
-
-    Args:
-        key: of its sentence in the catalogues, under ``asking.``.
-        column: the canonical column that it is about, or the table.
-        seen: what was seen in the file.
-        headers: the columns of the file that it stands beside.
-        choices: answers.
-        table: the table whose column any other text may fill; empty where only choices will do.
-    """
-
-    key: str
-    column: str = ""
-    seen: str = ""
-    headers: tuple[str, ...] = ()
-    choices: tuple[FileAnswer, ...] = ()
-    table: str = ""
 
 
 def proposed(sheet: Sheet, file: str) -> Profile:
@@ -128,7 +84,8 @@ def proposed(sheet: Sheet, file: str) -> Profile:
     ranked = guess_table(sheet)
     table = ranked[0][0] if ranked else "orders"
     if len(months := month_headers(sheet)) < LEAST_MONTHS:
-        return with_grain(sheet, Profile(source_name(file), (suggested(sheet, table),)))
+        profile = with_table(Profile(source_name(file), ()), sheet, table)
+        return with_grain(sheet, profile)
     said = f"{file} {sheet.name}".casefold()
     told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
     figures = {c.name for c in columns(table) if c.money or c.name in COUNTS}
@@ -210,7 +167,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     if missing := missing_columns(filled):
         seen = listed(sheet.columns)
         raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
-    return Profile(source, (_with_year(sheet, filled),))
+    return _with_days_gone(Profile(source, (_with_year(sheet, filled),)), sheet)
 
 
 def _filled(table: str, headers: Mapping[str, str]) -> TableMap:
@@ -250,7 +207,8 @@ def roles_of(profile: Profile, header: str) -> tuple[str, ...]:
                 held = origin.how == "times" and wanted != named[0]
                 signs = origin.sign and wanted == normal_header(origin.sign.column)
                 found.append(SIGNED if signs else HELD if held else name)
-    return tuple(dict.fromkeys(found))
+    dropped = any(normal_header(rule.column) == wanted for rule in profile.drop or ())
+    return tuple(dict.fromkeys(found)) or (DROPPED,) * dropped
 
 
 def unpivoted(profile: Profile) -> tuple[str, ...]:
@@ -261,13 +219,18 @@ def unpivoted(profile: Profile) -> tuple[str, ...]:
 
 def with_role(profile: Profile, header: str, role: str) -> Profile:
     """The profile in which a column of the file plays one role, or none (the empty text)."""
+    if roles_of(profile, header) == (DROPPED,):
+        wanted = normal_header(header)
+        rules = tuple(r for r in profile.drop or () if normal_header(r.column) != wanted)
+        profile = replace(profile, drop=rules or None)
     left = unpivoted(profile)
     if header in left or role == MONTHS:
         names = (*left, header) if role == MONTHS else tuple(n for n in left if n != header)
         unpivot = replace(profile.unpivot or Unpivot(()), columns=names) if names else None
         profile = replace(profile, unpivot=unpivot)
     tables = tuple(_with_role(table, header, role) for table in profile.tables)
-    profile = replace(profile, tables=tables)
+    undated = [one for one in tables[1:] if _of_days_gone(one) and "happened_on" not in one.columns]
+    profile = replace(profile, tables=tuple(one for one in tables if one not in undated))
     return _with_cells(profile) if role == MONTHS else profile
 
 
@@ -372,6 +335,42 @@ def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile
     return _with_cells(profile) if unpivoted(profile) else profile
 
 
+def with_table(profile: Profile, sheet: Sheet, name: str) -> Profile:
+    """The profile with another main table, and of things what tells that they went."""
+    chosen = [table for table in profile.tables if not _of_days_gone(table)]
+    others = [table.name for table in chosen[1:]]
+    profile = replace(profile, tables=tuple(chosen))
+    return _with_days_gone(with_tables(profile, sheet, [name, *others]), sheet)
+
+
+def _with_days_gone(profile: Profile, sheet: Sheet) -> Profile:
+    """The profile of things of which a column that fills nothing holds the day on which they went.
+
+    Each such day is an event; without it what went would stay in use.
+    """
+    if [table.name for table in profile.tables] != ["assets"]:
+        return profile
+    free = [header for header in mappable(sheet) if not roles_of(profile, header)]
+    if not (header := day_gone(sheet, free)):
+        return profile
+    (things,) = profile.tables
+    number = {name: one for name, one in things.columns.items() if name == "asset_id"}
+    events = TableMap(
+        "asset_events", {**number, "happened_on": Origin((header,))}, constants={"kind": RETIRED}
+    )
+    return replace(profile, tables=(things, events))
+
+
+def _of_days_gone(table: TableMap) -> bool:
+    """Whether a table is that of things that went, from their own list."""
+    filled = {*table.columns} - {"asset_id"}
+    return (
+        table.name == "asset_events"
+        and table.constants == {"kind": RETIRED}
+        and filled <= {"happened_on"}
+    )
+
+
 # --- questions -----------------------------------------------------------------------------------
 
 
@@ -397,10 +396,11 @@ def asks(
         found.append(doubt)
     if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
-    if "credit" not in agreed and (credit := _credit(sheet, profile)):
-        found.append(credit)
+    found += [one for one in _of_lines(sheet, profile) if one.key not in agreed]
     for table in profile.tables:
-        found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
+        asked = {one.column for one in found}
+        lacking = [name for name in missing_columns(table) if name not in asked]
+        found += [_lacking(sheet, profile, table, name, known) for name in lacking]
     if profile.money and profile.vat_known is None:
         found.append(_vat(profile))
     for table in profile.tables:
@@ -408,14 +408,33 @@ def asks(
     return found
 
 
+def doubtful(sheet: Sheet, profile: Profile) -> bool:
+    """Whether anything is asked of lines or ends, however certain the columns are."""
+    return bool(_of_lines(sheet, profile) or _ends(profile))
+
+
+def _of_lines(sheet: Sheet, profile: Profile) -> list[FileQuestion]:
+    free = [header for header in mappable(sheet) if {*roles_of(profile, header)} <= {SIGNED}]
+    return of_lines(sheet, profile, free)
+
+
 def unsure(sheet: Sheet, profile: Profile) -> dict[str, str]:
     """The columns of the file whose role is suggested and not certain, with that role."""
-    return {
+    found = {
         hit.header: name
         for table in profile.tables
+        if not _of_days_gone(table)
         for name, hit in suggest(sheet, table.name).items()
         if not hit.certain and table.columns.get(name) == Origin((hit.header,))
     }
+    return found | dict.fromkeys(_ends(profile), "happened_on")
+
+
+def _ends(profile: Profile) -> list[str]:
+    """The column that is taken for the day on which things went, where it may be another end."""
+    gone = (table for table in profile.tables[1:] if _of_days_gone(table))
+    days = (day.columns[0] for table in gone if (day := table.columns.get("happened_on")))
+    return [header for header in days if may_be_another_end(header)]
 
 
 def _unsure(sheet: Sheet, profile: Profile) -> FileQuestion | None:
@@ -465,63 +484,6 @@ def _packed(profile: Profile, quantity: Origin) -> FileQuestion:
     return FileQuestion("packed", "quantity", headers=quantity.columns[:1], choices=choices)
 
 
-def _credit(sheet: Sheet, profile: Profile) -> FileQuestion | None:
-    """Whether lines that a column calls credit are subtracted, where they bear no minus."""
-    for header in mappable(sheet):
-        texts = values_in(sheet, header, profile.unpivot, MOST_WORDS + 1)
-        words = [text for text in texts if _says_credit(text, texts)]
-        if not words or len(words) == len(texts) or len(texts) > MOST_WORDS:
-            continue
-        sign = Sign(header, tuple(text.lower() for text in words))
-        tables = tuple(_subtracting(sheet, table, sign, words) for table in profile.tables)
-        if tables == profile.tables:
-            continue
-        signed = [one for table in tables for one in table.columns.values() if one.sign == sign]
-        choices = (
-            FileAnswer("asking.answers.subtract", replace(profile, tables=tables)),
-            FileAnswer("asking.answers.keep", profile),
-        )
-        beside = (header, *(origin.columns[0] for origin in signed))
-        return FileQuestion("credit", seen=", ".join(words), headers=beside, choices=choices)
-    return None
-
-
-def _subtracting(sheet: Sheet, table: TableMap, sign: Sign, words: Sequence[str]) -> TableMap:
-    """The table whose figures a sign makes negative, where every such line is without a minus."""
-    signed = {
-        name: replace(origin, sign=sign)
-        for name in ("amount_eur", "quantity")
-        if (origin := table.columns.get(name))
-        and not origin.sign
-        and sign.column not in origin.columns
-        and _all_positive(sheet, sign.column, words, origin.columns)
-    }
-    return replace(table, columns={**table.columns, **signed})
-
-
-def _says_credit(text: str, beside: Sequence[str]) -> bool:
-    """Whether a word of a column says credit; letters do where all are for credit or not."""
-    sides = {each.lower().rstrip(".") for each in beside}
-    one = text.lower().rstrip(".")
-    letters = sides <= CREDIT_LETTERS | OTHER_LETTERS
-    return bool(CREDIT.fullmatch(one)) or (letters and one in CREDIT_LETTERS)
-
-
-def _all_positive(sheet: Sheet, header: str, words: Sequence[str], figures: Sequence[str]) -> bool:
-    """Whether no line with one of the words has a minus in one of the columns."""
-    numbers = column_numbers(sheet.columns)
-    said, *cells = (numbers.get(normal_header(one)) for one in (header, *figures))
-    rows = first_records(sheet).rows
-    if said is None or not cells or None in cells or not isinstance(rows, pl.DataFrame):
-        return False
-    own = [
-        [(untag(cell) or "").strip() for cell in row[1:] if cell]
-        for row in rows.select(f"c{said}", *(f"c{at}" for at in dict.fromkeys(cells))).rows()
-        if (untag(row[0]) or "").strip() in words
-    ]
-    return any(own) and not any(MINUS_SEEN.search(cell) for row in own for cell in row)
-
-
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     """What the file holds, where no table fits clearly best; all else depends on it."""
     ranked = guess_table(sheet)
@@ -534,8 +496,7 @@ def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
     if clear:
         return None
     choices = tuple(
-        FileAnswer(f"tables.{name}.name", with_tables(profile, sheet, [name]))
-        for name in names[:MOST]
+        FileAnswer(f"tables.{name}.name", with_table(profile, sheet, name)) for name in names[:MOST]
     )
     return FileQuestion("table", seen=", ".join(mappable(sheet)[:MOST]), choices=choices)
 

@@ -83,6 +83,17 @@ COMPANY: Final = re.compile(
 """What in a text says that it names a company."""
 ABOUT_NAMES: Final = (Codes.CATEGORY, Codes.LOCATION)
 """Codes of which people know the names: a column of names goes before one of numbers."""
+GONE: Final = re.compile(
+    r"((datum|date) )?(of )?(verwijder(d|ing|ings)?|afgevoerd|afvoer|(uit|buiten) ?gebruik"
+    r"( genomen| gesteld)?|uit dienst( genomen)?|gedemonteerd|demontage|ontmanteld|gesloopt"
+    r"|weggehaald|in gebruik tot( en met)?|retired|retirement|removed|removal|disposed|disposal"
+    r"|decommission(ed|ing)|scrapped|out of (use|service))( ?(op|per|on|at|since|datum|date))?"
+)
+"""Headings of the day on which a thing went."""
+ENDED: Final = re.compile(
+    r"(datum|date)? ?(eind|einde?|end|ended|ends|vervallen|tot|until) ?(op|per|on|datum|date)?"
+)
+"""Headings of what may be that day, or the end of something else."""
 MONTHS_OF_A_YEAR: Final = frozenset((*MONTHS, *map(str, range(1, 13))))
 
 
@@ -282,6 +293,8 @@ def _suggested(headers: Sequence[_Header], table: str) -> dict[str, Suggestion]:
 
 def _score(column: Column, header: _Header, table: str, *, template: bool) -> float:
     """How likely a header is that of a column, 0 to OWN; a template's headings are its own."""
+    if column.name == "acquired_on" and GONE.fullmatch(_plain(header.name)):
+        return 0.0
     named = _named(table, column.name, header.words)
     if column.free_text and named <= KNOWN and not template:
         named = min(named, FREE_TEXT)
@@ -421,6 +434,29 @@ def _agree_in_words(column: Column, contents: _Contents, *, key: bool) -> float:
         return 0.0
     less = (numbers and column.codes in ABOUT_NAMES) or (key and contents.different < SOME)
     return 0.95 if less else 1.0
+
+
+def day_gone(sheet: Sheet, free: Collection[str]) -> str:
+    """The column of those that are ``free`` that holds the day on which a thing went, if any.
+
+    It may be empty: nothing went yet.
+    """
+    days = [
+        header.name
+        for header in _headers(sheet)
+        if header.name in free and (not header.contents.filled or header.contents.dates >= MOSTLY)
+    ]
+    named = (name for heads in (GONE, ENDED) for name in days if heads.fullmatch(_plain(name)))
+    return next(named, "")
+
+
+def may_be_another_end(header: str) -> bool:
+    """Whether a heading of a day on which things went may mean the end of something else."""
+    return not GONE.fullmatch(_plain(header))
+
+
+def _plain(header: str) -> str:
+    return normal_header(re.sub(r"[_-]", " ", header))
 
 
 def certain_headers(sheet: Sheet, table: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.deliveries import Batch, batches
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.library import Recognised, read_sheets, recognise
+from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion
 from nami_monitor.ingest.profiles.preview import Preview, preview
 from nami_monitor.ingest.profiles.profile import Profile, parse_profile, write_profile
 from nami_monitor.ingest.profiles.suggest import missing_columns
@@ -150,7 +151,7 @@ def _known(session: Session) -> dict[str, Sequence[str]]:
 
 
 def _previewed(
-    session: Session, offer: OfferedFile, looked: Looked, asks: Sequence[proposal.FileQuestion]
+    session: Session, offer: OfferedFile, looked: Looked, asks: Sequence[FileQuestion]
 ) -> Looked:
     """The first lines as they are read, and what the profile and they leave to ask."""
     draft = looked.draft
@@ -241,7 +242,7 @@ def _with_month(offer: OfferedFile, draft: Draft, sheets: Sequence[Sheet]) -> Dr
     return replace(draft, period=found[0], told=found[1]) if found else draft
 
 
-def _question(session: Session, draft: Draft, ask: proposal.FileQuestion) -> Asked:
+def _question(session: Session, draft: Draft, ask: FileQuestion) -> Asked:
     """What the file does not say itself, in words."""
     name = words.column_name(session, ask.column) if ask.column else ""
     answers = tuple(
@@ -256,15 +257,17 @@ def _question(session: Session, draft: Draft, ask: proposal.FileQuestion) -> Ask
         session.t("asking.is", header=one, column=words.column_name(session, role))
         for one in ask.headers
         for role in proposal.roles_of(draft.profile, one)[:1]
+        if not ask.seen
     ]
     said = {"column": name, "seen": ask.seen or "; ".join(roles), "header": header}
-    sentence = session.md(f"asking.{ask.key}", **said)
+    of = formats.number(ask.looked_at, session.lang)
+    sentence = session.md(f"asking.{ask.key}", **said, n=ask.rows, of=of)
     seen = session.md(f"asking.seen.{ask.key}", **said) if ask.seen or header else Markdown("")
     free = ask.column if ask.table else ""
     return Asked(sentence, seen, answers, free=free, headers=ask.headers)
 
 
-def answer_name(session: Session, ask: proposal.FileQuestion, answer: proposal.FileAnswer) -> str:
+def answer_name(session: Session, ask: FileQuestion, answer: FileAnswer) -> str:
     """An answer in words: a text of the catalogue, the word for a code, or the file's own text."""
     name = answer.name
     if ask.key == "unsure" and answer.header:

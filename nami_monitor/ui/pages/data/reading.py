@@ -150,7 +150,7 @@ def _table(session: Session, offer: OfferedFile, first: Sheet, profile: Profile)
 
     def take() -> None:
         draft = session_files.draft_of(offer)
-        chosen = proposal.with_tables(profile, first, [str(st.session_state[key]), *names[1:]])
+        chosen = proposal.with_table(profile, first, str(st.session_state[key]))
         _set(offer, replace(draft, profile=chosen, agreed=draft.agreed | {"table"}))
 
     st.selectbox(

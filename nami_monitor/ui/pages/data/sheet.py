@@ -130,7 +130,8 @@ def _role(
 def _role_name(session: Session, role: str, *, person: bool) -> str:
     if role == UNUSED:
         return session.t("sheet.person" if person else "sheet.unused")
-    named = {proposal.MONTHS: "months", proposal.HELD: "held", proposal.SIGNED: "signed"}
+    named = {proposal.MONTHS: "months", proposal.HELD: "held", proposal.SIGNED: "signed",
+             proposal.DROPPED: "dropped"}  # fmt: skip
     return " + ".join(
         session.t(f"sheet.{named[name]}") if name in named else words.column_name(session, name)
         for name in role.split("\n")
