@@ -502,7 +502,8 @@ def _seen(about: Finding, on: DecisionOn, lang: str) -> str:
     """What was seen; of a change that was shown in a few words, for its title names the figure."""
     if on is not DecisionOn.CHANGE or about.signal.numbers.get("provisional"):
         return wording.sentence(about, lang)
-    return text("decisions.change.seen", lang, **wording.signal_values(about.signal, lang))
+    key = "seen" if "mean" in about.signal.numbers else "seen_alone"
+    return text(f"decisions.change.{key}", lang, **wording.signal_values(about.signal, lang))
 
 
 def _value(about: Finding, lang: str) -> str:

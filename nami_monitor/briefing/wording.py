@@ -94,7 +94,9 @@ def _signal_key(signal: Signal) -> str:
     if signal.kind is KitSignal.LOW_MEASURABILITY and not signal.numbers["given"]:
         return "low_measurability_none"
     key = SHARED_SENTENCES.get(signal.kind, signal.kind)
-    return f"{key}_provisional" if signal.numbers.get("provisional") else key
+    if signal.numbers.get("provisional"):
+        return f"{key}_provisional"
+    return key if "mean" in signal.numbers or "way" not in signal.numbers else f"{key}_alone"
 
 
 SHARED_SENTENCES: Final[Mapping[KitSignal, str]] = {
