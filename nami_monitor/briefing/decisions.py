@@ -365,13 +365,14 @@ def _on_target(aim: JudgedTarget, about: Finding, month: date, lang: str) -> Dec
     goal = formats.quantity(aim.value or 0.0, kpi.unit, lang, activity=activity_of(judged, lang))
     line = about.line
     known = {"name": wording.name(line, lang) if line else "", "value": value, "goal": goal}
-    known |= {"short": short, "plain": plain, "period": target.period}
+    known |= {"short": short, "plain": plain, "period": wording.period_named(target.period, lang)}
     known["over"] = formats.period(judged.period, lang)
-    key = "met" if about.kind is KitSignal.HIT_AND_MISS else "missed"
+    missed = "missed" if aim.final else "missed_so_far"
+    key = "met" if about.kind is KitSignal.HIT_AND_MISS else missed
     seen = SeenThen(
         month,
         text("decisions.target.title", lang, **known),
-        text(f"decisions.target.{key}{'' if aim.final else '_so_far'}", lang, **known),
+        text(f"decisions.target.{key}", lang, **known),
         value,
     )
     end = last_day(target.last)

@@ -11,8 +11,9 @@ from nami_monitor.briefing.month import GOOD, briefing
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.words import KitSignal
-from nami_monitor.i18n import LANGS
+from nami_monitor.i18n import LANGS, formats
 from nami_monitor.kit import shipped
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history
 
@@ -138,6 +139,27 @@ def test_a_target_is_decided_on_before_its_period_ends_and_expects_its_goal(offi
     assert (one.due, one.expected, one.expected_month) == (
         date(2026, 12, 31), "55", date(2026, 12, 1),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_whatever_is_said_of_a_target_names_the_months_of_its_figure(found, lang):
+    asked = [one for one in decisions.todos(found, {}, lang) if one.on is DecisionOn.TARGET]
+    assert any(one.about.line.aim.judged.month != one.about.line.result.month for one in asked) or (
+        any(one.about.line.aim.judged.period != one.about.line.result.period for one in asked)
+    )
+    for one in asked:
+        over = formats.period(one.about.line.aim.judged.period, lang)
+        assert over in one.seen.title
+        assert over in one.seen.sentence
+        assert over in one.options[0].gives
+
+
+def test_periods_of_targets_are_written_as_people_write_them():
+    numbers = {"value": 2.0, "goal": 1.0, "final": 1.0}
+    for period, written in (("2026-Q3", "3e kwartaal 2026"), ("2026-09", "sep 2026")):
+        about = {**numbers, "period": period}
+        signal = Signal(KitSignal.TARGET_MISSED, OCTOBER, "x", about, kpi="impact_spend")
+        assert written in wording.signal_sentence(signal, "nl")
 
 
 def test_a_contract_asks_before_its_moment(office):

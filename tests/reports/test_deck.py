@@ -13,7 +13,7 @@ from pptx.util import Emu
 
 from nami_monitor.charts import palette
 from nami_monitor.core.words import Unit
-from nami_monitor.i18n import LANGS, text
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.reports import deck, pages, slides
 from nami_monitor.reports.branding import NEUTRAL, Branding, png
 from nami_monitor.reports.document import AskedDecision, Audience, Fact, ReportGrid, ReportPage
@@ -435,3 +435,23 @@ def test_a_unit_that_begins_with_per_stands_behind_the_name_by_itself(
     said = pages._what(line, lang)
     assert f", {unit}" in said if unit.startswith("per") else f", in {unit}" in said
     assert "in per" not in said
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_amount_per_day_has_its_euro_sign_and_says_per_what_once(laid_out, found, lang):
+    """In the title of its slide, and in the facts beside a decision, which name both periods."""
+    document = laid_out[lang]
+    code = "reduce_spend_per_activity"
+    page = next(one for one in document.pages if one.code == f"trend:office_supplies:{code}")
+    line = next(one for one in found.sections[0].glance.targeted if one.kpi.code == code)
+    over = formats.period(line.aim.judged.period, lang)
+    assert page.title.count("€") == 2
+    assert over in page.title
+    per = {"nl": "per werkdag", "en": "per working day"}[lang]
+    facts = [fact for one in document.pages for fact in one.facts if per in fact.words]
+    assert facts
+    for fact in facts:
+        assert fact.words.count(" per ") == 1
+        assert fact.value.startswith("€") == ("€" in fact.words)
+        assert formats.month(found.month, lang) in fact.words
+        assert "2026:" in fact.words
