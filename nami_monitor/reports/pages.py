@@ -648,6 +648,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     )
     form = _slide_form(shown, lang)
     named = [] if form.named else [_numbered(shown, lang)]
+    first = " ".join([*sign_words(shown, lang, caveats=True), *named])
     written = [_note_caption(*one, lang) for one in coded]
     drawn = tables.trend_chart(shown, lang)
     return ReportFigure(
@@ -655,7 +656,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         spec=drawn.spec,
         table=drawn.table,
         caption=" ".join([caption(shown, lang), *written]),
-        legend=(*named, *sign_words(shown, lang), *written),
+        legend=(*filter(None, [first]), *sign_words(shown, lang, caveats=False), *written),
         slide=trend_spec(shown, lang, form),
     )
 

@@ -12,6 +12,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu
 
 from nami_monitor.charts import palette
+from nami_monitor.charts.trend import CAVEATS
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.reports import deck, pages, slides
@@ -455,3 +456,19 @@ def test_an_amount_per_day_has_its_euro_sign_and_says_per_what_once(laid_out, fo
         assert fact.value.startswith("€") == ("€" in fact.words)
         assert formats.month(found.month, lang) in fact.words
         assert "2026:" in fact.words
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_must_be_cut_below_a_chart_is_no_caveat(laid_out, lang):
+    """All of them stand on the slide, however many signs a trend bears."""
+    words = {text(f"charts.trend.caption.{sign}", lang) for sign in CAVEATS}
+    charts = [page for page in laid_out[lang].pages if page.code.startswith("trend:")]
+    told = {page.code: {one for one in words if one in page.figures[0].caption} for page in charts}
+    assert any(told.values())
+    for page in charts:
+        slide = slides.slide_of(page, laid_out[lang])
+        said = " ".join(
+            one.words for part in slide.parts if isinstance(part, slides.Words)
+            for one in part.paragraphs
+        )  # fmt: skip
+        assert {one for one in told[page.code] if one in said} == told[page.code]
