@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from nami_monitor.briefing import waterbed, wording
-from nami_monitor.briefing.contracts import Contract
+from nami_monitor.briefing.contracts import Contract, ContractMoment
 from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import one_line
 from nami_monitor.briefing.overview import KpiLine
@@ -52,6 +52,9 @@ class DecisionOn(StrEnum):
     OUTCOME = "outcome"
     REST = "rest"
 
+
+LAST_OF_TURN: Final = frozenset({DecisionOn.LESSON, DecisionOn.OUTCOME, DecisionOn.REST})
+"""Kinds that come behind the others in each turn, whatever their day."""
 
 ASKED_BY: Final[Mapping[KitSignal, DecisionOn]] = {
     KitSignal.WORSE: DecisionOn.CHANGE,
@@ -124,6 +127,7 @@ class Decision:
         expected_month: when.
         about: what it was proposed from; None for a record that is read by itself.
         weight: what it is about, euros a year.
+        dates: of a contract those by which it comes before others, else the day before which.
         kept: what was seen when a person last filled it in; None for a proposal as it is.
         who: who did.
     """
@@ -141,6 +145,7 @@ class Decision:
     expected: str = ""
     expected_month: date | None = None
     weight: float = 0.0
+    dates: tuple[date, ...] = ()
     chosen: int | None = None
     kept: SeenThen | None = None
     who: str = ""
@@ -160,9 +165,10 @@ def kept(db: Transaction) -> Kept:
 
 
 def todos(found: Briefing, filled: Kept, lang: str) -> tuple[Decision, ...]:
-    """Every to-do of a briefing, what counts most first; what was decided comes last.
+    """Every to-do of a briefing, by the date that comes first; what was decided comes last.
 
-    The first of each kind comes before the second of any, so that many contracts hide no target.
+    Of the same date what counts most comes first. The first of each kind comes before the second
+    of any, so that many contracts hide no target.
     ``filled`` is what ``kept`` gives.
     """
     return _in_turn([one for section in found.sections for one in _of(section, filled, lang)])
@@ -229,12 +235,12 @@ def _subject_of(about: About) -> str:
 
 
 def _in_turn(found: Iterable[Decision]) -> tuple[Decision, ...]:
-    order = sorted(found, key=lambda one: -one.weight)
+    order = sorted(found, key=lambda one: (one.dates or (one.due, date.max), -one.weight))
     turns: Counter[tuple[bool, DecisionOn]] = Counter()
     placed = []
     for one in order:
         group = (one.chosen is not None, one.on)
-        placed.append((one.chosen is not None, turns[group], one.on is DecisionOn.REST))
+        placed.append((one.chosen is not None, turns[group], one.on in LAST_OF_TURN))
         turns[group] += 1
     pairs = zip(placed, order, strict=True)
     return tuple(one for _, one in sorted(pairs, key=lambda pair: pair[0]))
@@ -316,12 +322,17 @@ def _on_contract(one: Contract, about: Finding, month: date, lang: str) -> Decis
         title = text(f"decisions.contract.title_{moment.kind}", lang, **known)
         since = formats.day(moment.prepare_from, lang)
         sentence = text("decisions.contract.late", lang, since=since)
+        notice = _notice_day(one, moment)
+        if notice and notice <= last_day(month):
+            passed = text("decisions.contract.notice", lang, day=formats.day(notice, lang))
+            sentence = f"{sentence} {passed}"
     left = sum(each.kind == "option" and each.day >= month for each in one.moments)
     if left:
         sentence = f"{sentence} {text('decisions.contract.left', lang, n=left)}"
     size = about.signal.size
     known["worth"] = formats.money(size, lang) if size else ""
     names = ["prolong" if left else "again", "smaller", "end_worth" if size else "end"]
+    due = _before(one, month)
     return _decision(
         about,
         DecisionOn.CONTRACT,
@@ -330,7 +341,8 @@ def _on_contract(one: Contract, about: Finding, month: date, lang: str) -> Decis
         _options("contract", names, lang, known),
         1,
         lang,
-        due=_before(one, month),
+        due=due,
+        dates=(due, moment.day) if moment else (one.ends_on or date.max,),
     )
 
 
@@ -342,11 +354,14 @@ def _before(one: Contract, month: date) -> date:
     moment, now = one.due(month), last_day(month)
     if moment is None:
         return _soon(month)
-    moments = [moment.prepare_from]
-    if one.notice:
-        moments.append(_months_before(moment.day, math.ceil(one.notice)))
-    ahead = [day for day in moments if day > now]
+    moments = (moment.prepare_from, _notice_day(one, moment))
+    ahead = [day for day in moments if day and day > now]
     return min(ahead[0] if ahead else _soon(month), moment.day)
+
+
+def _notice_day(one: Contract, moment: ContractMoment) -> date | None:
+    """The last day to give a contract notice for a moment; None where no notice is stated."""
+    return _months_before(moment.day, math.ceil(one.notice)) if one.notice else None
 
 
 def _months_before(day: date, months: int) -> date:
@@ -365,13 +380,14 @@ def _on_target(aim: JudgedTarget, about: Finding, month: date, lang: str) -> Dec
     goal = formats.quantity(aim.value or 0.0, kpi.unit, lang, activity=activity_of(judged, lang))
     line = about.line
     known = {"name": wording.name(line, lang) if line else "", "value": value, "goal": goal}
-    known |= {"short": short, "plain": plain, "period": target.period}
+    known |= {"short": short, "plain": plain, "period": wording.period_named(target.period, lang)}
     known["over"] = formats.period(judged.period, lang)
-    key = "met" if about.kind is KitSignal.HIT_AND_MISS else "missed"
+    missed = "missed" if aim.final else "missed_so_far"
+    key = "met" if about.kind is KitSignal.HIT_AND_MISS else missed
     seen = SeenThen(
         month,
         text("decisions.target.title", lang, **known),
-        text(f"decisions.target.{key}{'' if aim.final else '_so_far'}", lang, **known),
+        text(f"decisions.target.{key}", lang, **known),
         value,
     )
     end = last_day(target.last)
@@ -502,7 +518,8 @@ def _seen(about: Finding, on: DecisionOn, lang: str) -> str:
     """What was seen; of a change that was shown in a few words, for its title names the figure."""
     if on is not DecisionOn.CHANGE or about.signal.numbers.get("provisional"):
         return wording.sentence(about, lang)
-    return text("decisions.change.seen", lang, **wording.signal_values(about.signal, lang))
+    key = "seen" if "mean" in about.signal.numbers else "seen_alone"
+    return text(f"decisions.change.{key}", lang, **wording.signal_values(about.signal, lang))
 
 
 def _value(about: Finding, lang: str) -> str:

@@ -117,13 +117,17 @@ def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
 
 
 def changed(kpi: Kpi, result: KpiResult, level: LevelSignal, scope: SignalScope) -> Signal:
-    """A change of level of a KPI with a better direction as a signal; its size is euros a year."""
-    value = result.value or 0.0
-    away = abs(value - level.expected) / abs(level.expected) if level.expected else 1.0
+    """A change of level of a KPI with a better direction as a signal; its size is euros a year.
+
+    It has no ``mean`` where the estimate of what was to be expected is nothing that the KPI can be.
+    """
+    value, mean = result.value or 0.0, level.expected
+    mean = None if mean is None or mean > kpi.most else mean
+    away = abs(value - mean) / abs(mean) if mean else 1.0
     good = level.up == (kpi.better is Direction.UP)
     numbers: dict[str, Seen] = {
         "value": value,
-        "mean": level.expected,
+        **({} if mean is None else {"mean": mean}),
         "way": "up" if level.up else "down",
         "began": add_months(result.month, 1 - level.months),
         "months": level.months,

@@ -19,7 +19,7 @@ from nami_monitor.kpis.interventions.evaluation import Evaluation
 
 LONGEST: Final = 165
 """Signs that two lines of a title hold."""
-NAME: Final = 48
+NAME: Final = 40
 """Signs of a name of others within it; what is cut off stands elsewhere on the page."""
 NAMED: Final = 3
 GIVEN_UP: Final = ("still", "measure", "target", "contract", "change")
@@ -127,7 +127,8 @@ def _target(finding: Finding, lang: str) -> str:
         for each in (aim.judged.value, aim.value)
     )
     name = wording.in_sentence(_short(wording.name(line, lang)))
-    return text("headline.target", lang, kpi=name, value=value, goal=goal)
+    over = formats.period(aim.judged.period, lang)
+    return text("headline.target", lang, kpi=name, value=value, over=over, goal=goal)
 
 
 def _joined(name: str, parts: Parts, lang: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from nami_monitor.briefing import waterbed
 from nami_monitor.briefing.lessons import LessonCaller
-from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
+from nami_monitor.briefing.month import OF_TARGETS, Briefing, BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.thresholds import STEP_STANDING
 from nami_monitor.core.words import Flag, KitSignal, State, Unit
@@ -22,7 +22,7 @@ from nami_monitor.kpis.sentences import (
     reason_sentence,
     word,
 )
-from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget
+from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget, period_of
 from nami_monitor.signals.scan import Slope
 from nami_monitor.signals.signal_rules import Signal
 
@@ -43,6 +43,7 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     ),
     **dict.fromkeys(("on", "since", "until"), formats.day),
     "began": formats.month,
+    "period": lambda name, lang: formats.period(period_of(str(name)), lang),
     "way": lambda way, lang: text(f"cards.ways.{way}", lang),
     "years": lambda value, lang: formats.number(round(value, 1), lang),
     "kinds": lambda kinds, lang: ", ".join(
@@ -87,14 +88,16 @@ def signal_values(signal: Signal, lang: str) -> dict[str, object]:
 
 def _signal_key(signal: Signal) -> str:
     """The key of a signal's sentence; some kinds have a variant by what is known."""
-    if signal.kind in {KitSignal.TARGET_MISSED, KitSignal.TARGET_MET}:
+    if signal.kind in OF_TARGETS:
         return signal.kind if signal.numbers.get("final") else f"{signal.kind}_so_far"
     if signal.kind is KitSignal.YEAR_END_PEAK and "usual" in signal.numbers:
         return "year_end_peak_usual"
     if signal.kind is KitSignal.LOW_MEASURABILITY and not signal.numbers["given"]:
         return "low_measurability_none"
     key = SHARED_SENTENCES.get(signal.kind, signal.kind)
-    return f"{key}_provisional" if signal.numbers.get("provisional") else key
+    if signal.numbers.get("provisional"):
+        return f"{key}_provisional"
+    return key if "mean" in signal.numbers or "way" not in signal.numbers else f"{key}_alone"
 
 
 SHARED_SENTENCES: Final[Mapping[KitSignal, str]] = {
@@ -176,10 +179,14 @@ def name(line: KpiLine, lang: str) -> str:
 
 def short_figure(result: KpiResult, value: float, lang: str) -> str:
     """A value in the unit of a figure, without what its name says already: per what it is."""
-    if activity_of(result, lang) is None:
-        return formats.quantity(value, result.unit, lang)
-    unit = Unit.EUR if result.unit is Unit.EUR_PER_ACTIVITY else result.unit
-    return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), unit, lang)
+    activity = activity_of(result, lang)
+    written = formats.quantity(value, result.unit, lang, activity=activity)
+    return written.removesuffix(f"per {activity}").rstrip()
+
+
+def period_named(period: str, lang: str) -> str:
+    """A period as targets name it, as people write it."""
+    return formats.period(period_of(period), lang)
 
 
 def begun(words: str) -> str:
@@ -204,7 +211,8 @@ def goal(aim: JudgedTarget | None, lang: str) -> str:
         return ""
     activity = activity_of(aim.judged, lang) if aim.judged else None
     written = formats.quantity(aim.value, CATALOGUE[aim.target.kpi].unit, lang, activity=activity)
-    return text("briefing.goal", lang, goal=written, period=aim.target.period)
+    period = period_named(aim.target.period, lang)
+    return text("briefing.goal", lang, goal=written, period=period)
 
 
 def standing(aim: JudgedTarget | None, lang: str) -> str:

@@ -69,7 +69,9 @@ def limits_of(
             months[p.first],
             months[p.last],
             tuple(
-                Expected(max(p.mean + season, 0.0), max(p.low + season, 0.0), p.high + season)
+                Expected(
+                    *(min(max(one + season, 0.0), kpi.most) for one in (p.mean, p.low, p.high))
+                )
                 for season in map(float, chart.seasonal[p.first : p.last + 1])
             ),
             provisional=p.provisional,

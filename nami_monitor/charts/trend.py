@@ -540,6 +540,11 @@ def caption(trend: Trend, lang: str) -> str:
     return " ".join(sign_words(trend, lang))
 
 
-def sign_words(trend: Trend, lang: str) -> tuple[str, ...]:
-    """The same in a sentence for each sign."""
-    return tuple(text(f"charts.trend.caption.{sign}", lang) for sign in signs(trend))
+CAVEATS: Final = ("axis", "few", "gap", "break", "provisional")
+"""Signs without whose words a trend is misread; what must be cut is never cut from those first."""
+
+
+def sign_words(trend: Trend, lang: str, *, caveats: bool | None = None) -> tuple[str, ...]:
+    """The same in a sentence for each sign, or for those alone that are caveats or are none."""
+    borne = [one for one in signs(trend) if caveats is None or (one in CAVEATS) is caveats]
+    return tuple(text(f"charts.trend.caption.{sign}", lang) for sign in borne)

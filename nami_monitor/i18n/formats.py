@@ -287,8 +287,8 @@ def day(value: date, lang: str) -> str:
 
 def moment(value: datetime, lang: str) -> str:
     """Write a moment, of UTC without a zone, by the reader's clock ("3 mrt 2026 14:05")."""
-    told = value.replace(tzinfo=value.tzinfo or UTC).timestamp()  # of pandas as well
-    local = datetime.fromtimestamp(told, UTC).astimezone()
+    seconds = value.replace(tzinfo=value.tzinfo or UTC).timestamp()  # a column may hold pandas' own
+    local = datetime.fromtimestamp(seconds, UTC).astimezone()
     return f"{day(local, lang)} {local:%H:%M}"
 
 

@@ -6,6 +6,7 @@ longer periods, from the computation to the rows behind a figure.
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -275,6 +276,11 @@ class Kpi:
             evidence=self.evidence,
             **known,
         )
+
+    @property
+    def most(self) -> float:
+        """The highest value that it can have."""
+        return 100.0 if self.unit is Unit.PERCENT and not self.beyond else math.inf
 
     @property
     def factor(self) -> float:

@@ -144,7 +144,7 @@ def month_mail(
 
     Args:
         sections: those of the briefing, at least one.
-        todos: its open to-dos, what counts most first.
+        todos: its open to-dos, in their order.
         filled: what people kept of decisions.
         alerts: what is told for the first time.
         files: the names of those that were imported, and those that wait with what is asked.

@@ -22,7 +22,7 @@ from nami_monitor.charts.trend_data import NoteMark, Trend
 from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.core.words import Design, State, Unit, Verdict
 from nami_monitor.i18n import Lang, formats, text
-from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation, Portfolio
 from nami_monitor.kpis.sentences import (
     activity_name,
@@ -211,8 +211,15 @@ def _key_of(line: KpiLine) -> tuple[str, str | None]:
 def _fact(line: KpiLine, section: BriefingSection, lang: Lang) -> Fact:
     worse = {each.line.kpi.code for each in section.findings if each.line and each.kind in WORSE}
     missed = line.aim is not None and line.aim.met is False
-    value = bare_text(line.result, lang)
-    return Fact(value, _what(line, lang), missed or line.kpi.code in worse)
+    concern = missed or line.kpi.code in worse
+    return Fact(_in_fact(line.result, line.result.value or 0.0, lang), _what(line, lang), concern)
+
+
+def _in_fact(result: KpiResult, value: float, lang: Lang) -> str:
+    """A value of a figure, or its target, with the unit that the words beside it leave out."""
+    if result.activity is None or result.low is not None:
+        return limit_text(result, value, lang)
+    return wording.short_figure(result, value, lang)
 
 
 def _figure(line: KpiLine, section: BriefingSection, lang: Lang) -> FigureOnPage:
@@ -228,7 +235,7 @@ def _what(line: KpiLine, lang: Lang) -> str:
     result = line.result
     unit = unit_text(result, lang)
     said = wording.name(line, lang)
-    if unit and result.unit not in SIGNED:
+    if unit and result.unit not in SIGNED and (result.activity is None or result.low is not None):
         how = "per" if unit.startswith("per ") else "in"
         said = text(f"report.{how}_unit", lang, name=said, unit=unit)
     if result.low is not None and result.high is not None:
@@ -237,8 +244,12 @@ def _what(line: KpiLine, lang: Lang) -> str:
         said = f"{said} ({text('report.between', lang, low=low, high=high)})"
     aim = line.aim
     if aim is not None and aim.value is not None and not line.kpi.over_time.adds_months:
-        goal = formats.figure(aim.value, line.kpi.unit, lang)
-        said = text("report.against", lang, said=said, goal=goal)
+        goal = _in_fact(replace(result, low=None, high=None), aim.value, lang)
+        over, period = (
+            formats.period(result.period, lang),
+            wording.period_named(aim.target.period, lang),
+        )
+        said = text("report.against", lang, said=said, over=over, goal=goal, period=period)
     return said
 
 
@@ -499,10 +510,13 @@ def _trend_title(line: KpiLine, about: Finding | None, lang: Lang) -> str:
     """What the chart shows: the movement, and how that stands to the target."""
     aim, name = line.aim, wording.name(line, lang)
     if about is not None and about.kind in OF_TARGETS and aim is not None and aim.judged:
-        goal = formats.figure(aim.value or 0.0, line.kpi.unit, lang)
-        period, value = aim.target.period, bare_text(aim.judged, lang)
+        value, goal = (
+            wording.short_figure(aim.judged, each or 0.0, lang)
+            for each in (aim.judged.value, aim.value)
+        )
+        over = formats.period(aim.judged.period, lang)
         key = f"report.titles.{about.kind}"
-        return text(key, lang, name=name, period=period, value=value, goal=goal)
+        return text(key, lang, name=name, over=over, value=value, goal=goal)
     if about is not None:
         return wording.title(about, lang)
     drift = wording.drift(line.kpi, line.drift, lang)
@@ -634,6 +648,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     )
     form = _slide_form(shown, lang)
     named = [] if form.named else [_numbered(shown, lang)]
+    first = " ".join([*sign_words(shown, lang, caveats=True), *named])
     written = [_note_caption(*one, lang) for one in coded]
     drawn = tables.trend_chart(shown, lang)
     return ReportFigure(
@@ -641,7 +656,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         spec=drawn.spec,
         table=drawn.table,
         caption=" ".join([caption(shown, lang), *written]),
-        legend=(*named, *sign_words(shown, lang), *written),
+        legend=(*filter(None, [first]), *sign_words(shown, lang, caveats=False), *written),
         slide=trend_spec(shown, lang, form),
     )
 

@@ -92,14 +92,15 @@ class LevelSignal:
         months: how many months it has lasted, this one included.
         up: whether the level went up.
         new: whether it is told for the first time; else it is held.
-        expected: what was to be expected in this month without the change.
+        expected: what was to be expected in this month without the change; None where the estimate
+            lies below zero and no month of the series does.
         provisional: whether it is one month outside limits that rest on few months.
     """
 
     months: int
     up: bool
     new: bool
-    expected: float
+    expected: float | None
     provisional: bool = False
 
 
@@ -274,10 +275,10 @@ class LevelSignals:
         return np.flatnonzero(known & enough).tolist()
 
     def _signal(self, step: Step, point: int, *, new: bool) -> LevelSignal:
-        in_logs = bool(np.nanmin(self._window(point)) > 0)
-        value = float(self.values[point])
-        expected = value / float(np.exp(step.effect)) if in_logs else value - step.effect
-        return LevelSignal(step.months, step.t > 0, new, expected)
+        least, value = float(np.nanmin(self._window(point))), float(self.values[point])
+        expected = value / float(np.exp(step.effect)) if least > 0 else value - step.effect
+        possible = expected >= min(least, 0.0)
+        return LevelSignal(step.months, step.t > 0, new, expected if possible else None)
 
     def _window(self, point: int) -> Floats:
         return self.values[self.first(point) : point + 1]

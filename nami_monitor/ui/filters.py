@@ -94,7 +94,8 @@ def select(
 def say_unknown(label: str, asked: str, shown: str, known: Sequence[str]) -> None:
     """Say that an address asks for what is not offered, and what there is."""
     session = app.current()
-    listed = "; ".join(known[:LISTED]) + ("…" if len(known) > LISTED else "")
+    more = [session.t("headline.more", n=len(known) - LISTED)] if len(known) > LISTED else []
+    listed = "; ".join([*known[:LISTED], *more])
     seen = asked[: doors.SEEN]
     st.info(session.md("filters.unknown", seen=seen, label=label, shown=shown, known=listed))
 

@@ -11,8 +11,9 @@ from nami_monitor.briefing.month import GOOD, briefing
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.words import KitSignal
-from nami_monitor.i18n import LANGS
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kit import shipped
+from nami_monitor.signals.signal_rules import Signal
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history
 
@@ -91,8 +92,38 @@ def test_one_contract_is_one_to_do_whatever_is_said_of_it(office):
 def test_the_first_of_each_kind_comes_before_the_second_of_any(office):
     three = decisions.todos_of(office, {}, "nl")[:3]
     assert [one.on for one in three] == [
-        DecisionOn.CONTRACT, DecisionOn.TARGET, DecisionOn.MEASURE,
+        DecisionOn.CONTRACT, DecisionOn.MEASURE, DecisionOn.TARGET,
     ]  # fmt: skip
+
+
+def test_what_comes_first_of_a_kind_is_what_asks_a_decision_first(db):
+    """The cleaning contract is worth most and ends in 2028; printing ends this month."""
+    (every,) = briefing(db, OCTOBER).sections
+    told = decisions.todos_of(every, {}, "nl")
+    contracts = [one for one in told if one.on is DecisionOn.CONTRACT]
+    assert contracts[0].seen.title == "Contract Drukwerk loopt af op 30\xa0nov 2026"
+    windows = [one for one in contracts if one.about.about.due(OCTOBER)]
+    assert contracts[: len(windows)] == windows, "a contract that is only long asks nothing yet"
+    moments = [(one.due, one.about.about.due(OCTOBER).day) for one in windows]
+    assert moments == sorted(moments)
+    assert max(one.weight for one in windows) > windows[0].weight
+    firsts = [next(one for one in told if one.on is on) for on in dict.fromkeys(o.on for o in told)]
+    dated = [one.due for one in firsts if one.on not in decisions.LAST_OF_TURN]
+    assert dated == sorted(dated)
+
+
+def test_a_notice_that_has_passed_is_said(office):
+    """Of a contract that ends on 30 March, with six months' notice."""
+    finding = first(office, DecisionOn.CONTRACT).about
+    moment = replace(finding.about.moments[0], day=date(2027, 3, 30), kind="end")
+    one = replace(finding.about, moments=(moment,))
+    for notice, passed in ((6.0, "30\xa0sep 2026"), (5.0, "30\xa0okt 2026"), (4.0, ""), (None, "")):
+        about = replace(finding, about=replace(one, notice=notice))
+        asked = decisions.propose(about, OCTOBER, "nl")
+        told = text("decisions.contract.notice", "nl", day=passed)
+        assert (told in asked.seen.sentence) is bool(passed)
+        assert ("voorbij" in asked.seen.sentence) is bool(passed)
+        assert asked.due == date(2026, 11, 30)
 
 
 def test_names_hold_from_month_to_month(db, office):
@@ -138,6 +169,27 @@ def test_a_target_is_decided_on_before_its_period_ends_and_expects_its_goal(offi
     assert (one.due, one.expected, one.expected_month) == (
         date(2026, 12, 31), "55", date(2026, 12, 1),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_whatever_is_said_of_a_target_names_the_months_of_its_figure(found, lang):
+    asked = [one for one in decisions.todos(found, {}, lang) if one.on is DecisionOn.TARGET]
+    assert any(one.about.line.aim.judged.month != one.about.line.result.month for one in asked) or (
+        any(one.about.line.aim.judged.period != one.about.line.result.period for one in asked)
+    )
+    for one in asked:
+        over = formats.period(one.about.line.aim.judged.period, lang)
+        assert over in one.seen.title
+        assert over in one.seen.sentence
+        assert over in one.options[0].gives
+
+
+def test_periods_of_targets_are_written_as_people_write_them():
+    numbers = {"value": 2.0, "goal": 1.0, "final": 1.0}
+    for period, written in (("2026-Q3", "3e kwartaal 2026"), ("2026-09", "sep 2026")):
+        about = {**numbers, "period": period}
+        signal = Signal(KitSignal.TARGET_MISSED, OCTOBER, "x", about, kpi="impact_spend")
+        assert written in wording.signal_sentence(signal, "nl")
 
 
 def test_a_contract_asks_before_its_moment(office):

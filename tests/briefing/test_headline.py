@@ -28,7 +28,7 @@ def office(every):
 
 def test_a_missed_target_and_a_decision_that_is_due_are_said(office):
     assert conclusion(office, "nl").startswith("Kantoorartikelen: ")
-    assert "60 bij een doel van 55" in conclusion(office, "nl")
+    assert "60 in jan t/m okt 2026 bij een doel van 55" in conclusion(office, "nl")
     assert "1 contract vraagt een besluit vóór 30" in conclusion(office, "nl")
 
 
@@ -131,7 +131,7 @@ def test_a_name_of_others_does_not_push_the_news_off_the_line(office):
     long = replace(office, names={"nl": "Papier " * 20, "en": "Paper " * 20})
     said = conclusion(long, "nl")
     assert len(said) <= LONGEST
-    assert "60 bij een doel van 55" in said
+    assert "60 in jan t/m okt 2026 bij een doel van 55" in said
 
 
 def test_several_categories_are_named_and_counted_by_decision(every):

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from nami_monitor.briefing import lessons, wording
+from nami_monitor.briefing.decisions import propose
 from nami_monitor.briefing.figure_signals import (
     SignalScope,
+    changed,
     changes_of,
     evidence_of,
     of_aim,
@@ -16,7 +18,8 @@ from nami_monitor.briefing.figure_signals import (
     of_knowledge,
     scope_of,
 )
-from nami_monitor.briefing.overview import overview
+from nami_monitor.briefing.month import Finding
+from nami_monitor.briefing.overview import level_signals, overview
 from nami_monitor.briefing.signals import (
     at_the_top,
     of_assets,
@@ -27,6 +30,7 @@ from nami_monitor.briefing.signals import (
     signals,
     signals_by_category,
 )
+from nami_monitor.charts.control_limits import limits_of
 from nami_monitor.core.periods import Period, month_range
 from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
 from nami_monitor.core.words import KitSignal, State
@@ -335,6 +339,33 @@ def test_changes_of_a_whole_series_stand_in_their_months(db):
     assert list(changes_of(kpi, yearly, scope)) == []
     neutral = CATALOGUE["rethink_stream_spend"]
     assert list(changes_of(neutral, results, scope)) == []
+
+
+@pytest.mark.parametrize("up", [True, False])
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_expectation_is_told_that_the_figure_cannot_be(db, up, lang):
+    """A share that steps away from 0 or 100 % and whose last month lies below that step."""
+    kpi = CATALOGUE["rethink_circular_share"]
+    (result,) = compute(db, kpi, Ask(where=OFFICE))
+    months = month_range(date(2022, 1, 1), OCTOBER)
+    shares = [float(no % 2) for no in range(len(months) - 4)] + [14.0, 15.0, 14.0, 11.0]
+    shares = shares if up else [100 - share for share in shares]
+    results = [
+        replace(result, period=Period(month, month, "month"), value=share)
+        for month, share in zip(months, shares, strict=True)
+    ]
+    last = level_signals(results).at(len(results) - 1)
+    told = changed(kpi, results[-1], last, SignalScope(OCTOBER, OFFICE))
+    assert last.expected is None if up else last.expected > 100
+    assert (told.numbers["way"], "mean" in told.numbers) == ("up" if up else "down", False)
+    said = wording.signal_sentence(told, lang)
+    about = wording.signal_values(told, lang)
+    assert "%" in said, "it still says what the month was"
+    assert said.count("%") == 1
+    assert "mean" not in about
+    seen = propose(Finding(told, OCTOBER), OCTOBER, lang).seen.sentence
+    assert seen == said if up else "%" not in seen
+    assert limits_of(kpi, results, lang).phases[-1].months[-1].high <= 100
 
 
 def test_what_is_known_decides_on_measurability(db):

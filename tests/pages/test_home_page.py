@@ -297,7 +297,11 @@ def test_registers_without_order_lines_show_what_to_do_next(tmp_path, monkeypatc
     monkeypatch.setattr(app, "store_of", lambda _: made.store)
     found = opened()
     assert found.title[0].value == catalogue("nl")["overview.title"]
-    assert catalogue("nl")["app.empty.no_lines"] in [one.value for one in found.header]
+    headers = [one.value for one in found.header]
+    assert catalogue("nl")["app.empty.no_lines"] in headers
+    assert catalogue("nl")["contracts.prepare.title"] in headers
+    assert "nu voorbereiding" in said(found)
+    assert len(found.dataframe) + len(found.get("html")) >= 1, "with the contracts themselves"
 
 
 @pytest.mark.usefixtures("fresh_cache")

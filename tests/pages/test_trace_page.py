@@ -205,6 +205,24 @@ def test_an_address_of_no_kind_of_period_says_which_there_are_by_their_names(lan
     assert box(found, "period").value == "month"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "shown"),
+    [
+        ({"month": "onzin"}, {"month": "2026-10", "category": "office_supplies"}),
+        ({"from": "onzin"}, {"month": "2026-10", "category": "office_supplies"}),
+        ({"category": "bla"}, {"month": "2026-10", "category": ""}),
+    ],
+)
+def test_a_wrong_address_says_what_there_is_and_leaves_the_boxes_to_choose_in(wrong, shown):
+    found = opened(**{**OFFICE, "kpi": "impact_spend", **wrong})
+    (told,) = found.info
+    assert f"“{next(iter(wrong.values()))}”" in told.value
+    assert {name: box(found, name).value for name in shown} == shown
+    assert not re.search(r"….|\d{4}-\d", told.value), "a long list says how many more there are"
+    assert "€" in found.title[0].value
+    assert catalogue("nl")["app.empty.load"] not in said(found)
+
+
 def test_own_data_is_empty_and_says_what_to_load():
     found = opened(data=app.OWN)
     assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]

@@ -12,8 +12,9 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu
 
 from nami_monitor.charts import palette
+from nami_monitor.charts.trend import CAVEATS
 from nami_monitor.core.words import Unit
-from nami_monitor.i18n import LANGS, text
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.reports import deck, pages, slides
 from nami_monitor.reports.branding import NEUTRAL, Branding, png
 from nami_monitor.reports.document import AskedDecision, Audience, Fact, ReportGrid, ReportPage
@@ -435,3 +436,39 @@ def test_a_unit_that_begins_with_per_stands_behind_the_name_by_itself(
     said = pages._what(line, lang)
     assert f", {unit}" in said if unit.startswith("per") else f", in {unit}" in said
     assert "in per" not in said
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_amount_per_day_has_its_euro_sign_and_says_per_what_once(laid_out, found, lang):
+    """In the title of its slide, and in the facts beside a decision, which name both periods."""
+    document = laid_out[lang]
+    code = "reduce_spend_per_activity"
+    page = next(one for one in document.pages if one.code == f"trend:office_supplies:{code}")
+    line = next(one for one in found.sections[0].glance.targeted if one.kpi.code == code)
+    over = formats.period(line.aim.judged.period, lang)
+    assert page.title.count("€") == 2
+    assert over in page.title
+    per = {"nl": "per werkdag", "en": "per working day"}[lang]
+    facts = [fact for one in document.pages for fact in one.facts if per in fact.words]
+    assert facts
+    for fact in facts:
+        assert fact.words.count(" per ") == 1
+        assert fact.value.startswith("€") == ("€" in fact.words)
+        assert formats.month(found.month, lang) in fact.words
+        assert "2026:" in fact.words
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_must_be_cut_below_a_chart_is_no_caveat(laid_out, lang):
+    """All of them stand on the slide, however many signs a trend bears."""
+    words = {text(f"charts.trend.caption.{sign}", lang) for sign in CAVEATS}
+    charts = [page for page in laid_out[lang].pages if page.code.startswith("trend:")]
+    told = {page.code: {one for one in words if one in page.figures[0].caption} for page in charts}
+    assert any(told.values())
+    for page in charts:
+        slide = slides.slide_of(page, laid_out[lang])
+        said = " ".join(
+            one.words for part in slide.parts if isinstance(part, slides.Words)
+            for one in part.paragraphs
+        )  # fmt: skip
+        assert {one for one in told[page.code] if one in said} == told[page.code]

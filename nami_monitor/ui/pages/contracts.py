@@ -77,15 +77,27 @@ def _register(store: Store, month: date, where: Where, kind: str) -> ContractReg
 
 def headline(session: Session, register: ContractRegister) -> None:
     """How many contracts to prepare for now, and which is the first, as the heading."""
-    due = register.due
-    if not due:
-        month = formats.month(register.month, session.lang)
-        app.heading(session.t("contracts.none_due", month=month))
-        return
-    contract, moment = min(due, key=lambda each: each[1].day)
+    month = formats.month(register.month, session.lang)
+    app.heading(_due(session, register) or session.t("contracts.none_due", month=month))
+
+
+def _due(session: Session, register: ContractRegister) -> str:
+    """How many contracts to prepare for now, in a sentence; empty where there is none."""
+    if not register.due:
+        return ""
+    contract, moment = min(register.due, key=lambda each: each[1].day)
     day = formats.day(moment.day, session.lang)
-    name = contract.name
-    app.heading(session.t("contracts.due", n=len(due), name=name, day=day))
+    return session.t("contracts.due", n=len(register.due), name=contract.name, day=day)
+
+
+def to_prepare(session: Session) -> None:
+    """What contracts ask now, where there is nothing else to show; nothing where they ask none."""
+    filled = session.store.exists and session.store.version() > 0
+    months = choices(session.store).months if filled else ()
+    found = _register(session.store, months[0], (), str(PeriodKind.MONTH)) if months else None
+    if found and _due(session, found):
+        st.markdown(markdown(f"{_due(session, found)}."))
+        prepare(session, found)
 
 
 def prepare(session: Session, register: ContractRegister) -> None:

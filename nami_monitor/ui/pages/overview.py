@@ -115,9 +115,10 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
         return None
     kpi = CATALOGUE[aim.target.kpi]
     measure = aim.judged.activity if aim.judged else None
-    later = session.t("overview.aim.later", period=aim.target.period)
+    period = wording.period_named(aim.target.period, session.lang)
+    later = session.t("overview.aim.later", period=period)
     return ComparedFigure(
-        session.t("overview.aim.label", period=aim.target.period),
+        session.t("overview.aim.label", period=period),
         figure_notes.split(session, aim.value, kpi.unit, measure)[0],
         wording.gap(aim, session.lang) or later,
     )

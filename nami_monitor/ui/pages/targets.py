@@ -21,7 +21,7 @@ from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.sentences import gap_text
-from nami_monitor.kpis.targets import ABSOLUTE, CHANGE, PATH, Target, kind_of, named, period_of
+from nami_monitor.kpis.targets import ABSOLUTE, CHANGE, PATH, Target, kind_of, named
 from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
 from nami_monitor.ui import (
@@ -82,10 +82,7 @@ def category_name(session: Session, names: Names, code: str | None) -> str:
 
 def period_name(session: Session, period: str | None) -> str:
     """A period as people write it."""
-    if period is None:
-        return words.NONE
-    dates = period_of(period)
-    return formats.period(dates, session.lang)
+    return words.NONE if period is None else wording.period_named(period, session.lang)
 
 
 def goal(session: Session, target: Target) -> str:

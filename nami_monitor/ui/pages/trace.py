@@ -15,8 +15,9 @@ import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.overview import RegisterChoices
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import SPAN
+from nami_monitor.core.periods import SPAN, parse_month
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
@@ -70,14 +71,35 @@ def asked_figure(session: Session) -> tuple[Kpi, Ask]:
         )
         filters.say_unknown(session.t("trace.kpi"), asked, usual, others)
         del address["kpi"]
-    months = cache.choices(session.store).months
-    kinds = [*PeriodKind, *cache.choices(session.store).programmes]
+    offered = cache.choices(session.store)
+    months = offered.months
+    for name in ("month", "from"):
+        if _no_month(in_address(name)):
+            usual, *others = [formats.month(each, session.lang) for each in months] or [words.NONE]
+            filters.say_unknown(session.t("filters.month"), in_address(name), usual, others)
+            del address[name]
+    category = in_address("category")
+    if category not in {ALL, EMPTY, *offered.categories, *cache.category_names(session.store)}:
+        usual, *others = (
+            filters.category_name(session, each) for each in (ALL, *offered.categories)
+        )
+        filters.say_unknown(session.t("filters.category"), category, usual, others)
+        del address["category"]
+    kinds = [*PeriodKind, *offered.programmes]
     kind = in_address("period")
     if kind and kind not in kinds and SPAN not in kind:
         usual, *others = (_kind_name(session, each) for each in (PeriodKind.MONTH, *kinds))
         filters.say_unknown(session.t("trace.period"), kind, usual, others)
         del address["period"]
     return links.read_figure(address, months[0] if months else None)
+
+
+def _no_month(asked: str) -> bool:
+    """Whether an address asks for a month that is none."""
+    try:
+        return bool(asked) and not parse_month(asked)
+    except UserError:
+        return True
 
 
 def choose(session: Session, kpi: Kpi, ask: Ask) -> None:

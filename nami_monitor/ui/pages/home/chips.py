@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.escapes import html
 from nami_monitor.core.words import State
@@ -54,7 +55,8 @@ def of_target(session: Session, line: KpiLine) -> StateChip:
     if aim is None or aim.value is None:
         return StateChip(PLAIN, "=", session.t("home.chip.no_target"))
     if aim.met is None:
-        return StateChip(PLAIN, "=", session.t("home.chip.later", period=aim.target.period))
+        period = wording.period_named(aim.target.period, session.lang)
+        return StateChip(PLAIN, "=", session.t("home.chip.later", period=period))
     if aim.met:
         return StateChip(IMPROVED, "✓", session.t("home.chip.met"))
     return StateChip(CONCERN, "!", session.t(f"home.chip.{missed_key(aim)}"))

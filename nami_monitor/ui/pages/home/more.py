@@ -51,7 +51,7 @@ def show(session: Session) -> None:
 
 
 def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
-    """Every to-do, what counts most first, with lessons and links; then what goes well."""
+    """Every to-do in its order, with lessons and links; then what goes well."""
     st.header(session.t("check.attention"), anchor=False)
     st.caption(markdown(wording.chance(briefing, session.lang)))
     ticks = cache.kept(session.store, visits.SEEN)
