@@ -75,8 +75,8 @@ class ImportOptions:
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
     texts, each behind its column, what they mean; ``signs`` what stands first in a date, which sign
-    before decimals, and whether credit lines are subtracted; of ``apart`` no other is merged. With
-    ``known_only`` a file that no profile knows is refused with what is asked of it.
+    before decimals, whether credit lines are subtracted and sums skipped; of ``apart`` no other is
+    merged. With ``known_only`` a file that no profile knows is refused with what is asked of it.
     """
 
     profile: Profile | None
@@ -120,6 +120,7 @@ def import_(
     dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
+    sums: Annotated[str | None, typer.Option("--sums", metavar="skip|keep")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -147,13 +148,12 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
-        signs={"dates": dates, "decimal": decimal, "credit": credit},
+        signs={"dates": dates, "decimal": decimal, "credit": credit, "sums": sums},
     )
-    named = list(files_of(files))
     documents: list[dict[str, Any]] = []
     with contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         held: DatabaseHeldError | None = None
-        for file in named:
+        for file in list(files_of(files)):
             # when one file had to wait in vain, those after it would too, one by one
             result = held or import_one(session, store, file, options)
             if isinstance(result, UserError):
@@ -523,7 +523,7 @@ def _said(
         header=question.headers[0] if question.headers else "",
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit"}:
+    if question.key in {"table", "vat", "dates", "decimal", "credit", "sums"}:
         at = 1 if question.key == "table" else -1
         names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
