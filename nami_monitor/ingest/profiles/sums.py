@@ -45,7 +45,7 @@ SELDOM, OFTEN, OTHER_ROW = 3.0, 1.0, 0.2
 """Bits that say that a row is a sum: in any table, and where sums are proven; that it is none."""
 ENOUGH: Final = 10.0
 """Bits from which on sums are no chance: one table in a thousand (2 to the power of -10)."""
-COVERED: Final = 3.5
+COVERED: Final = 6.0
 """Bits from which on sums are proven that leave no row apart."""
 CERTAIN: Final = 40.0
 """Bits of one sum from which on it need not be doubted while the rest is read."""
