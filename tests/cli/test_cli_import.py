@@ -212,6 +212,19 @@ def test_rows_that_are_sums_are_asked_about_and_never_counted_unseen(nami, answe
         assert db.value("select sum(value) from measurements") == 2 * total
 
 
+def test_a_profile_that_says_nothing_of_sums_leaves_them_out_and_the_report_says_so(nami):
+    profile = nami.write(
+        "p.toml",
+        'source = "fte"\ngrain = "month"\n[unpivot]\ncolumns = " 2026$"\n[drop]\nwhere = []\n'
+        '[[table]]\nname = "measurements"\n[table.columns]\nlocation_id = "Afdeling"\n'
+        'value = "@value"\nperiod_start = { from = "@month", format = "%b %Y" }\n'
+        '[table.constants]\nactivity_measure = "fte"\n',
+    )
+    file = nami.write("fte.csv", SUMS.replace("K1 2026", "K1"))
+    done = nami("import", file, "--profile", profile, "--yes", "--lang", "nl")
+    assert "8 keer overgeslagen: regel met de som van andere regels" in done.output
+
+
 @pytest.mark.parametrize("option", [("--vat", "half"), ("--set", "kleur=rood")])
 def test_an_answer_that_answers_nothing_is_refused(nami, option):
     file = nami.write("x.csv", STATEMENT)
