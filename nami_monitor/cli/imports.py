@@ -123,6 +123,7 @@ def import_(
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
     cancelled: Annotated[str | None, typer.Option("--cancelled", metavar="skip|keep")] = None,
+    sums: Annotated[str | None, typer.Option("--sums", metavar="skip|keep")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -155,13 +156,13 @@ def import_(
             "decimal": decimal,
             "credit": credit,
             "cancelled": cancelled or ("skip" if yes else None),
+            "sums": sums,
         },
     )
-    named = list(files_of(files))
     documents: list[dict[str, Any]] = []
     with contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         held: DatabaseHeldError | None = None
-        for file in named:
+        for file in list(files_of(files)):
             # when one file had to wait in vain, those after it would too, one by one
             result = held or import_one(session, store, file, options)
             if isinstance(result, UserError):
@@ -525,7 +526,7 @@ def _said(session: CommandSession, question: FileQuestion, undated: Collection[s
         of=formats.number(question.looked_at, session.lang),
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit", "cancelled"}:
+    if question.key in {"table", "vat", "dates", "decimal", "credit", "cancelled", "sums"}:
         at = 1 if question.key == "table" else -1
         names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"

@@ -186,6 +186,45 @@ def test_credit_notes_without_a_minus_are_asked_about_and_never_counted_unseen(n
         assert db.value("select sum(amount_eur) from orders") == 2 * sums[1]
 
 
+SUMS = (
+    "Afdeling;jan 2026;feb 2026;mrt 2026;apr 2026;K1 2026\n"
+    "Watersysteem;30,5;30,5;31,5;31,5;92,5\n"
+    "Team Peil;10,5;10,5;11,5;10,5;32,5\n"
+    "Team Rat;20;20;20;21;60\n"
+    "Waterketen;25;25;24;24;74\n"
+    "Team Zuivering;12;12;11;11;35\n"
+    "Team Riool;13;13;13;13;39\n"
+)
+
+
+@pytest.mark.parametrize(("answer", "total"), [("skip", 222), ("keep", 444)])
+def test_rows_that_are_sums_are_asked_about_and_never_counted_unseen(nami, answer, total):
+    file = nami.write("fte.csv", SUMS)
+    given = ("--yes", "--set", "location_id=Afdeling")
+    (refused,) = nami.json("import", file, "--lang", "nl", *given, code=1)
+    assert "--sums skip | keep" in refused["refused"]
+    (report,) = nami.json("import", file, *given, "--sums", answer)
+    assert report["skipped"] == ({"sums_row": 8} if answer == "skip" else {})
+    others = SUMS.replace("Water", "Afval").replace("Team", "Ploeg")
+    (again,) = nami.json("import", nami.write("fte 2.csv", others), "--yes")
+    assert again["accepted"] == report["accepted"]
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(value) from measurements") == 2 * total
+
+
+def test_a_profile_that_says_nothing_of_sums_leaves_them_out_and_the_report_says_so(nami):
+    profile = nami.write(
+        "p.toml",
+        'source = "fte"\ngrain = "month"\n[unpivot]\ncolumns = " 2026$"\n[drop]\nwhere = []\n'
+        '[[table]]\nname = "measurements"\n[table.columns]\nlocation_id = "Afdeling"\n'
+        'value = "@value"\nperiod_start = { from = "@month", format = "%b %Y" }\n'
+        '[table.constants]\nactivity_measure = "fte"\n',
+    )
+    file = nami.write("fte.csv", SUMS.replace("K1 2026", "K1"))
+    done = nami("import", file, "--profile", profile, "--yes", "--lang", "nl")
+    assert "8 keer overgeslagen: regel met de som van andere regels" in done.output
+
+
 @pytest.mark.parametrize("option", [("--vat", "half"), ("--set", "kleur=rood")])
 def test_an_answer_that_answers_nothing_is_refused(nami, option):
     file = nami.write("x.csv", STATEMENT)

@@ -35,10 +35,12 @@ from nami_monitor.ingest.profiles.mapping import (
     stated_beside,
     unclear_units,
 )
-from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.profile import KEEP, Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
+from nami_monitor.ingest.profiles.sums import TOTALS, sum_lines
 from nami_monitor.ingest.template import examples
 from nami_monitor.store import Transaction
+from nami_monitor.store.schema import SHEET_LINES
 from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import TABLES, AnyOf, columns
 
@@ -47,12 +49,6 @@ MISSING = "missing"
 
 PLAIN_TEXT = re.compile(r"\^\(\?:\[\^\\r\\n\\t\]\{1,(\d+)\}\)\$")
 """Patterns of texts of one line: nearly every value is seen to fit without the pattern."""
-
-TOTALS = (
-    r"^\s*((sub|eind|grand|generaal|maand|kwartaal|jaar|week|pagina|groeps?|factuur)[ -]?)?"
-    r"tota+l(en|s)?\b[^0-9]{0,40}((19|20)[0-9]{2})?$"
-)
-"""The first words of a row that adds up other rows."""
 
 ADDED_UP = {
     "totals_row": r"((sub|eind|grand|generaal|maand|kwartaal|jaar|week|pagina|groeps?|factuur|order"
@@ -422,6 +418,10 @@ def _skip(
     if profile.unpivot:
         value = cells.sql[normal_header(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")
+        sums = () if profile.unpivot.sums == KEEP else sum_lines(cells.sheet, profile)
+        if sums:
+            lines = ", ".join(map(str, sums))
+            cases.append(f"when line % {SHEET_LINES} in ({lines}) then 'sums_row'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
     added_up = []
     if profile.drop != ():

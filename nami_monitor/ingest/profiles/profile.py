@@ -35,6 +35,8 @@ from nami_monitor.tables import TABLES, columns
 BASES: Final = ("ordered", "delivered", "invoiced", "issued")
 CREATE: Final = "create"
 SET_ASIDE: Final = "set_aside"
+KEEP: Final = "keep"
+SKIP: Final = "skip"
 UNITS: Final = ("pack", "base")
 """Units of an origin that are no column."""
 ORIGINS: Final = {"from": "first", "join": "join", "sum": "sum", "times": "times"}
@@ -308,6 +310,8 @@ class Unpivot:
         columns: their headers, or one pattern.
         name: the name under which the heading is mapped.
         value: the name under which the cell is mapped.
+        sums: ``keep`` counts rows that are the sum of the rows below or above them; else they are
+            left out, and a file is asked about them where nobody said ``skip``.
     """
 
     columns: Annotated[
@@ -317,6 +321,7 @@ class Unpivot:
     ]
     name: str = "@month"
     value: str = "@value"
+    sums: Annotated[str, one_of(SKIP, KEEP)] | None = None
 
 
 @strict()

@@ -9,21 +9,30 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import polars as pl
+
 from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.cells import Sheet, untag
 from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion, of_lines
 from nami_monitor.ingest.profiles.mapping import COUNTS
 from nami_monitor.ingest.profiles.preview import values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
+    KEEP,
+    SKIP,
     Origin,
     Profile,
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profiles.source_cells import normal_header
+from nami_monitor.ingest.profiles.source_cells import (
+    column_numbers,
+    distinct_headers,
+    normal_header,
+    unpivoted_columns,
+)
 from nami_monitor.ingest.profiles.suggest import (
     MONTHS_OF_A_YEAR,
     certain_headers,
@@ -34,6 +43,7 @@ from nami_monitor.ingest.profiles.suggest import (
     missing_columns,
     suggest,
 )
+from nami_monitor.ingest.profiles.sums import sum_lines
 from nami_monitor.ingest.sniff.values import months_in
 from nami_monitor.ingest.template import allowed, word
 from nami_monitor.tables import TABLES, Codes, Column, columns
@@ -57,6 +67,11 @@ MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
 """Headings of numbers that are months of a year."""
 RETIRED: Final = "retired"
 """The kind of event of a thing that went."""
+UP_TO: Final = re.compile(
+    r"(?<![^\W\d_])(t/m|tm|tot( en met)?|cum(ul\w+)?|ytd|(sub-?)?tota+l|to date)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""Headings of numbers that hold those of other months too."""
 DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
 """A number as people write amounts."""
 PACKED: Final = re.compile(
@@ -115,8 +130,8 @@ def with_grain(sheet: Sheet, profile: Profile) -> Profile:
 
 
 def month_headers(sheet: Sheet) -> list[str]:
-    """The columns whose heading is a month."""
-    return [header for header in mappable(sheet) if months_in(header)[0]]
+    """The columns whose heading is a month, and not all months up to it."""
+    return [h for h in mappable(sheet) if months_in(h)[0] and not UP_TO.search(h)]
 
 
 def source_name(file: str) -> str:
@@ -397,6 +412,8 @@ def asks(
     if not {"packs", "packed"} & {*agreed} and (packs := _packs(sheet, profile)):
         found.append(packs)
     found += [one for one in _of_lines(sheet, profile) if one.key not in agreed]
+    if sums := _sums(sheet, profile):
+        found.append(sums)
     for table in profile.tables:
         asked = {one.column for one in found}
         lacking = [name for name in missing_columns(table) if name not in asked]
@@ -482,6 +499,25 @@ def _packed(profile: Profile, quantity: Origin) -> FileQuestion:
         FileAnswer("asking.answers.single", profile),
     )
     return FileQuestion("packed", "quantity", headers=quantity.columns[:1], choices=choices)
+
+
+def _sums(sheet: Sheet, profile: Profile) -> FileQuestion | None:
+    """Whether rows that are the sum of others are left out, by the texts that they begin with."""
+    unpivot = profile.unpivot
+    lines = () if unpivot is None or unpivot.sums else sum_lines(sheet, profile)
+    if not (unpivot and lines and isinstance(sheet.rows, pl.DataFrame)):
+        return None
+    months = unpivoted_columns(distinct_headers(sheet.columns), unpivot)
+    numbers = column_numbers(sheet.columns)
+    named = [f"c{numbers[normal_header(h)]}" for h in mappable(sheet) if h not in months]
+    rows = sheet.rows.filter(pl.col("line").is_in(lines)).select(named).rows()
+    texts = [next((str(untag(cell)) for cell in row if cell), "") for row in rows]
+    choices = tuple(
+        FileAnswer(f"asking.answers.{name}", replace(profile, unpivot=replace(unpivot, sums=name)))
+        for name in (SKIP, KEEP)
+    )
+    seen = ", ".join(dict.fromkeys(filter(None, texts[:MOST]))) or f"{lines[0]}"
+    return FileQuestion("sums", seen=seen, choices=choices)
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final, Literal
 from unicodedata import category
@@ -32,6 +33,7 @@ _AMOUNT = re.compile(
         \s*+[)\-\u2212%]*+\s*+(?:[$¢-¥฿₠-₿]|EUR|GBP|USD|%)?\s*+[)\-]?$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MINUS = re.compile(r"^\D*[(\-\u2212]|\d\s*[\-\u2212]")
 _SPACES = re.compile(r"[\s'\u2019\u00a0\u202f]")
 _GROUPED = {sign: re.compile(rf"^\d{{1,3}}(?:\{sign}\d{{3}})+$") for sign in ",."}
 _OTHER: Final[Mapping[str, Evidence]] = {",": ".", ".": ","}
@@ -40,6 +42,18 @@ _OTHER: Final[Mapping[str, Evidence]] = {",": ".", ".": ","}
 def is_number(text: str) -> bool:
     """Tell whether a text reads as a number or an amount in any notation."""
     return _AMOUNT.match(text) is not None
+
+
+def number_in(text: str, decimal: str) -> Decimal | None:
+    """Give the number that a text reads as with a decimal sign, or None."""
+    match = _AMOUNT.match(text)
+    if match is None:
+        return None
+    digits = _SPACES.sub("", match["digits"]).rstrip(".,")
+    plain = digits.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    if plain.count(".") > 1:
+        return None
+    return Decimal(plain) * (-1 if _MINUS.search(text) else 1)
 
 
 def decimal_of(text: str) -> Evidence:
@@ -169,11 +183,12 @@ _SEVERAL_MONTHS: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_MONTH: Final = re.compile(
-    rf"{_WORD_BEGINS}(?:week|weeknummer|weeknr|wk|w|kwartaal|kw|quarter|q|halfjaar|semester|half|h"
-    rf"|versie|version|v|rev)[-_. ]{{0,2}}(?:{_YEAR_FOLLOWS}[-_. ]{{0,2}})?[0-9]{{1,2}}(?![0-9])",
+    rf"{_WORD_BEGINS}(?:week|weeknummer|weeknr|wk|w|kwartaal|kw|k|quarter|q|tertaal|t"
+    r"|halfjaar|semester|half|h|versie|version|v|rev)"
+    rf"[-_. ]{{0,2}}(?:{_YEAR_FOLLOWS}[-_. ]{{0,2}})?[0-9]{{1,2}}(?![0-9])",
     re.IGNORECASE,
 )
-"""A number that counts weeks, quarters, half years or versions."""
+"""A number that counts weeks, quarters, thirds or halves of a year, or versions."""
 _PARTS: Final[Mapping[str, str]] = {
     "%d": r"(?P<day>\d{1,2})",
     "%m": r"(?P<month>\d{1,2})",
