@@ -19,6 +19,8 @@ from nami_monitor.kpis.sentences import (
     difference_text,
     figure_name,
     gap_text,
+    limit_text,
+    named_by,
     reason_sentence,
     word,
 )
@@ -79,7 +81,8 @@ def signal_values(signal: Signal, lang: str) -> dict[str, object]:
     }
     said["month"] = formats.month(signal.month, lang)
     if signal.kpi is not None:
-        said["kpi"] = text(f"kpis.{signal.kpi}.name", lang)
+        measure = signal.numbers.get("activity")
+        said["kpi"] = named_by(signal.kpi, str(measure) if measure else None, lang)
     if signal.kind is KitSignal.HIDDEN_REDUCTION:
         said["stakes"] = _stakes(signal, lang)
         said["name"] = said["name"] or text("signals.no_group", lang)
@@ -182,6 +185,19 @@ def short_figure(result: KpiResult, value: float, lang: str) -> str:
     activity = activity_of(result, lang)
     written = formats.quantity(value, result.unit, lang, activity=activity)
     return written.removesuffix(f"per {activity}").rstrip()
+
+
+def fact_figure(result: KpiResult, value: float, lang: str) -> str:
+    """A value of a figure, or its target, with the unit that the words beside it leave out."""
+    if result.activity is None or result.low is not None:
+        return limit_text(result, value, lang)
+    return short_figure(result, value, lang)
+
+
+def of_section(said: str, section: BriefingSection, lang: str, *, alone: bool) -> str:
+    """A title, after the category that it speaks of where a report has several."""
+    name = section_name(section, lang)
+    return said if alone else text("briefing.full", lang, name=name, said=said)
 
 
 def period_named(period: str, lang: str) -> str:

@@ -125,9 +125,17 @@ def activity_of(result: KpiResult, lang: str) -> str | None:
 
 def figure_name(result: KpiResult, lang: str) -> str:
     """The name of a figure; one per unit of activity says per what: "Verbruik per werkdag"."""
-    name = text(f"kpis.{result.code}.name", lang)
-    activity = activity_of(result, lang)
-    return name.replace(text("common.activity", lang), activity) if activity else name
+    return named_by(result.code, result.activity, lang)
+
+
+def named_by(code: str, measure: str | None, lang: str) -> str:
+    """The name of a KPI as it is divided by an activity measure; None for no measure."""
+    name = text(f"kpis.{code}.name", lang)
+    return (
+        name.replace(text("common.activity", lang), activity_name(measure, lang))
+        if measure
+        else name
+    )
 
 
 def figure_text(result: KpiResult, lang: str) -> str:

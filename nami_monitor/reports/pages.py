@@ -22,7 +22,7 @@ from nami_monitor.charts.trend_data import NoteMark, Trend
 from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.core.words import Design, State, Unit, Verdict
 from nami_monitor.i18n import Lang, formats, text
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.evaluation import Evaluation, Portfolio
 from nami_monitor.kpis.sentences import (
     activity_name,
@@ -166,7 +166,9 @@ def _decision(one: Decision, found: Briefing, lang: Lang) -> ReportPage:
     """What was seen as a title, the figures beside it, and what is asked."""
     section = next((each for each in found.sections if each.category == one.category),
                    found.sections[0])  # fmt: skip
-    title, lines = one.seen.title, _fact_lines(one, section)
+    alone = len(found.sections) == 1
+    title = wording.of_section(one.seen.title, section, lang, alone=alone)
+    lines = _fact_lines(one, section)
     first, *others = [option.what for option in one.options]
     if others and one.chosen is None:
         choices = {"first": _lowered(first), "second": _lowered(others[0])}
@@ -212,14 +214,9 @@ def _fact(line: KpiLine, section: BriefingSection, lang: Lang) -> Fact:
     worse = {each.line.kpi.code for each in section.findings if each.line and each.kind in WORSE}
     missed = line.aim is not None and line.aim.met is False
     concern = missed or line.kpi.code in worse
-    return Fact(_in_fact(line.result, line.result.value or 0.0, lang), _what(line, lang), concern)
-
-
-def _in_fact(result: KpiResult, value: float, lang: Lang) -> str:
-    """A value of a figure, or its target, with the unit that the words beside it leave out."""
-    if result.activity is None or result.low is not None:
-        return limit_text(result, value, lang)
-    return wording.short_figure(result, value, lang)
+    return Fact(
+        wording.fact_figure(line.result, line.result.value or 0.0, lang), _what(line, lang), concern
+    )
 
 
 def _figure(line: KpiLine, section: BriefingSection, lang: Lang) -> FigureOnPage:
@@ -244,7 +241,7 @@ def _what(line: KpiLine, lang: Lang) -> str:
         said = f"{said} ({text('report.between', lang, low=low, high=high)})"
     aim = line.aim
     if aim is not None and aim.value is not None and not line.kpi.over_time.adds_months:
-        goal = _in_fact(replace(result, low=None, high=None), aim.value, lang)
+        goal = wording.fact_figure(replace(result, low=None, high=None), aim.value, lang)
         over, period = (
             formats.period(result.period, lang),
             wording.period_named(aim.target.period, lang),
@@ -496,7 +493,7 @@ def _trends(
         yield _page(
             "trend",
             lang,
-            _trend_title(line, about, lang),
+            wording.of_section(_trend_title(line, about, lang), section, lang, alone=alone),
             told=wording.sentence(about, lang) if about else "",
             about=wording.name(line, lang) if alone else _within(line, section, lang),
             key=trend_key(section, line),
@@ -585,7 +582,7 @@ def _lesson(match: CalledLesson, lang: Lang) -> str:
         title=words.title.rstrip("."),
         said=words.text,
         to_try=words.to_try,
-        origin=text(f"report.origin.{origin}", lang, cases=cases),
+        origin=text(f"report.origin.{origin}", lang, cases=cases, n=len(match.lesson.cases)),
     )
 
 

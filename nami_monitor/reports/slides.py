@@ -340,7 +340,8 @@ def _in_full(page: ReportPage, lang: str) -> Iterator[str]:
         return
     yield text("report.pair", lang, head=text("report.asked", lang), said=asked.question)
     for letter, (what, gives) in zip("ABC", asked.options, strict=False):
-        yield " ".join(filter(None, (f"{letter}.", what, gives)))
+        named = f"{letter}. {what}"
+        yield text("report.pair", lang, head=named, said=gives) if gives else named
 
 
 def _parts_of(page: ReportPage, whole: list[str], lang: str) -> Iterator[tuple[Part, ...]]:

@@ -1,6 +1,7 @@
 """The deck, read back with python-pptx: titles, words for pictures, notes, languages, sizes."""
 
 import io
+import re
 from dataclasses import replace
 from itertools import combinations
 
@@ -472,3 +473,28 @@ def test_what_must_be_cut_below_a_chart_is_no_caveat(laid_out, lang):
             for one in part.paragraphs
         )  # fmt: skip
         assert {one for one in told[page.code] if one in said} == told[page.code]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_slide_names_its_category_where_a_report_has_several(laid_out, found, lang):
+    names = {one.category: one.names[lang] for one in found.sections}
+    trends = [page for page in laid_out[lang].pages if page.code.startswith("trend:")]
+    assert len(trends) > 1
+    for page in trends:
+        assert page.title.startswith(names[page.code.split(":")[1]])
+    asked = [page for page in laid_out[lang].pages if page.code.startswith("decision:")]
+    assert asked
+    for page in asked:
+        assert page.title.startswith(names[page.code.split("|")[1]])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_practice_examples_of_a_lesson_are_in_number(laid_out, lang):
+    one, many = {
+        "nl": ("praktijkvoorbeeld", "praktijkvoorbeelden"),
+        "en": ("practice example", "practice examples"),
+    }[lang]
+    (page,) = (page for page in laid_out[lang].pages if page.code == "lessons")
+    for point in page.points:
+        for cases in re.findall(rf"\({one}(?:s|en)? ([0-9, ]+)\)", point):
+            assert f"({many if ',' in cases else one} {cases})" in point
