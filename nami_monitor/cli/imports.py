@@ -39,7 +39,7 @@ from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.profiles import library, proposal
 from nami_monitor.ingest.profiles.preview import PLACES
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
-from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import mappable, missing_columns, suggest
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.template import allowed, heading, known_codes, known_words, word
@@ -75,8 +75,9 @@ class ImportOptions:
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
     texts, each behind its column, what they mean; ``signs`` what stands first in a date, which sign
-    before decimals, and whether credit lines are subtracted; of ``apart`` no other is merged. With
-    ``known_only`` a file that no profile knows is refused with what is asked of it.
+    before decimals, whether credit lines are subtracted and how numbers are converted; of ``apart``
+    no other is merged. With ``known_only`` a file that no profile knows is refused with what is
+    asked of it.
     """
 
     profile: Profile | None
@@ -120,6 +121,7 @@ def import_(
     dates: Annotated[str | None, typer.Option("--dates", metavar="day|month|year")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
+    scale: Annotated[str | None, typer.Option("--scale", metavar="cents|...|keep")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -147,7 +149,7 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
-        signs={"dates": dates, "decimal": decimal, "credit": credit},
+        signs={"dates": dates, "decimal": decimal, "credit": credit, "scale": scale},
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -229,7 +231,7 @@ def _import_asking(
     for (column, text), code in options.meant.items():
         profile = proposal.with_value(profile, column, text, code)
     report, read = _answering(session, store, file, profile, options, cells)
-    if read.tables and kept and (before is None or _words_differ(read, before)):
+    if read.tables and kept and (before is None or _told_more(read, before)):
         library.save_profile(kept, read, options.who, store)
         session.tell(session.t("cli.import.kept", file=kept))
     return report
@@ -261,7 +263,7 @@ def _answering(
                 answers=answers, who=options.who, period=options.period, folder=cells,
             ), profile  # fmt: skip
         except UserError as question:
-            if profile.tables and _mended(file, cells):
+            if profile.tables and library.comes_back(file, cells):
                 profile = PROFILE_OF_BATCH
             elif question.key == SPELLINGS and (chosen := _meant(session, options, found)):
                 profile, answers = decided(profile, answers, chosen)
@@ -274,7 +276,7 @@ def _answering(
 
 
 def _asked_by(refusal: UserError, profile: Profile) -> proposal.FileQuestion | None:
-    """The order of dates or the decimal sign that a refusal asks, its answers by their keys."""
+    """What of dates, a decimal sign or a scale a refusal asks, its answers by their keys."""
     asked = proposal.asked_by(refusal, profile)
     if asked is None or asked.key != "dates":
         return asked
@@ -303,7 +305,7 @@ def _read_as(
     options: ImportOptions,
     file: Path,
 ) -> Profile:
-    """The profile with the order of dates or the decimal sign that an option or a person says.
+    """The profile with what an option or a person says of dates, a decimal sign or a scale.
 
     Raises:
         UserError: ``import.open_questions`` where neither does.
@@ -319,9 +321,14 @@ def _agrees(session: CommandSession, question: UserError) -> bool:
     return typer.confirm(terminal(session.sentence(question)), err=True)
 
 
-def _words_differ(profile: Profile, before: Profile) -> bool:
-    """Whether texts of a profile got another meaning."""
-    return [table.values for table in profile.tables] != [table.values for table in before.tables]
+def _told_more(profile: Profile, before: Profile) -> bool:
+    """Whether texts of a profile got another meaning, or its numbers a scale."""
+    scales, known = (
+        [[origin.scale for origin in one.columns.values()] for one in each.tables]
+        for each in (profile, before)
+    )
+    words = [table.values for table in profile.tables] != [table.values for table in before.tables]
+    return words or scales != known
 
 
 def _meant(
@@ -523,7 +530,7 @@ def _said(
         header=question.headers[0] if question.headers else "",
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit"}:
+    if question.key in {"table", "vat", "dates", "decimal", "credit", "scale"}:
         at = 1 if question.key == "table" else -1
         names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
         return f"{plain} --{question.key} {names}"
@@ -575,7 +582,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         fitting = [
             name
             for name in recognised.profiles
-            if not entirely or _fits_entirely(file, profiles[name], cells)
+            if not entirely or library.fits_entirely(file, profiles[name], cells)
         ]
         if len(fitting) > 1:
             raise UserError("import.several_profiles", profiles=", ".join(fitting))
@@ -602,28 +609,6 @@ def _file_of(profile: Profile) -> Path:
     if there is None or tables == [table.name for table in there.tables]:
         return file
     return library.profile_file(file.parent, " ".join((profile.source, *tables)))
-
-
-def _mended(file: Path, cells: Path) -> bool:
-    """Whether it is a set-aside file that comes back, which its own batch knows how to read."""
-    try:
-        return library.is_mended(library.read_sheets(file, Layout(), cells)[0])
-    except UserError:
-        return False
-
-
-def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
-    """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(column_numbers(library.read_sheets(file, profile.layout, cells)[0].columns))
-    if profile.unpivot:
-        headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
-    return all(
-        normal_header(column) in headers
-        for table in profile.tables
-        for origin in table.columns.values()
-        for column in origin.columns
-        if not column.startswith("@")
-    )
 
 
 def _lines(session: CommandSession, report: Report) -> Iterator[str]:

@@ -433,6 +433,37 @@ def test_the_order_of_dates_is_answered_and_other_dates_are_read_all_the_same(na
     assert days == {1: day, 2: "2026-08-07", 3: "2026-08-08"}
 
 
+CENTS = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Bedrag excl. btw in centen\n"
+    "02-10-2026;Werf;Papier;web;1;1250\n13-10-2026;Werf;Papier;web;1;750\n"
+)
+
+
+@pytest.mark.parametrize(("answer", "total"), [("cents", 20), ("keep", 2000)])
+def test_amounts_in_cents_are_asked_about_once_and_never_booked_as_euros_unseen(
+    nami, answer, total
+):
+    file = nami.write("kosten.csv", CENTS)
+    (refused,) = nami.json("import", file, "--lang", "nl", "--yes", code=1)
+    assert "--scale cents | keep" in refused["refused"]
+    nami.json("import", file, "--yes", "--scale", answer)
+    nami.json("import", nami.write("november.csv", CENTS.replace("-10-", "-11-")), "--yes")
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(amount_eur) from orders") == 2 * total
+
+
+def test_a_kept_profile_learns_the_scale_that_a_heading_began_to_say(nami):
+    plain = CENTS.replace(" in centen", "").replace("-10-", "-09-")
+    nami.json("import", nami.write("september.csv", plain), "--yes")
+    (kept,) = nami.profiles.glob("*.toml")
+    kept.write_text(kept.read_text("utf-8").replace("excl. btw", "excl. btw in centen"), "utf-8")
+    file = nami.write("oktober.csv", CENTS)
+    (refused,) = nami.json("import", file, "--yes", code=1)
+    assert "--scale cents | keep" in refused["refused"]
+    nami.json("import", file, "--yes", "--scale", "cents")
+    assert "scale = 0.01" in kept.read_text("utf-8")
+
+
 @pytest.mark.parametrize(("sign", "amount"), [("comma", 1250), ("point", 1.25)])
 def test_the_decimal_sign_is_answered(nami, sign, amount):
     text = "Datum;Locatie;Categorie;Kanaal;Bedrag\n13-08-2026;Werf;Papier;kast;1.250\n"

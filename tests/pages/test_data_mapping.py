@@ -19,6 +19,7 @@ from tests.pages.data_page import (
     offer,
     opened,
     press,
+    rows,
     words,
 )  # fmt: skip
 from tests.support.slow import slow_but_for
@@ -36,6 +37,18 @@ def test_a_date_order_that_the_file_does_not_prove_is_asked():
     press(page, "Boek 2 regels")
     (profile,) = profiles_in(places().profiles).values()
     assert profile.dates == ("%d/%m/%Y",)
+
+
+def test_a_scale_that_a_heading_says_is_asked_and_its_answer_kept():
+    content = "Datum;Locatie;Categorie;Kanaal;Aantal (x 1000)\n13-02-2026;A;p;w;2\n"
+    page = offer(opened(), ("veel.csv", content))
+    press(page, "Ja, neem ze over")
+    assert "staat: x 1000" in words(page)
+    press(page, "Duizendtallen: keer 1.000")
+    press(page, "Boek 1 regel")
+    (profile,) = profiles_in(places().profiles).values()
+    assert profile.tables[0].columns["quantity"].scale == 1000
+    assert rows("select quantity from orders") == [(2000.0,)]
 
 
 def test_a_profile_written_as_text_is_taken_over_or_what_is_wrong_is_said():

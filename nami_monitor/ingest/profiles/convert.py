@@ -445,8 +445,8 @@ def _number(
         value, gaps = _together(read, unread, times=origin.how == "times")
         failures += gaps
     steps = [value]
-    if origin.scale * factor != 1:
-        steps.append(f"{origin.scale * factor!r}")
+    if (times := factor if origin.scale is None else origin.scale * factor) != 1:
+        steps.append(f"{times!r}")
     if origin.scale_by:
         inner[f"s_{name}"] = f"lower({shown_sql(cell[origin.scale_by[0]], tagged=tagged)})"
         cases = " ".join(f"when {literal(w)} then {f!r}" for w, f in origin.scale_by[1].items())

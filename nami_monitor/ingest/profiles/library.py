@@ -20,7 +20,7 @@ from nami_monitor.core.settings import replacing
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile, write_profile
-from nami_monitor.ingest.profiles.source_cells import normal_header
+from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
@@ -150,6 +150,30 @@ def recognise(
 def is_mended(sheet: Sheet) -> bool:
     """Whether a sheet is a set-aside file that comes back."""
     return set(MENDED) <= {normal_header(header) for header in sheet.columns}
+
+
+def comes_back(path: Path, folder: Path | None = None) -> bool:
+    """Whether a file holds set-aside rows, which their own batch knows how to read."""
+    sheets = _sheets(path, Layout(), folder)
+    return bool(sheets) and is_mended(sheets[0])
+
+
+def fits_entirely(path: Path, profile: Profile, folder: Path | None = None) -> bool:
+    """Whether every column that a profile names is there: a shipped one must not fit by chance.
+
+    Raises:
+        UserError: when the file cannot be understood.
+    """
+    headers = set(column_numbers(read_sheets(path, profile.layout, folder)[0].columns))
+    if profile.unpivot:
+        headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
+    return all(
+        normal_header(column) in headers
+        for table in profile.tables
+        for origin in table.columns.values()
+        for column in origin.columns
+        if not column.startswith("@")
+    )
 
 
 def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:

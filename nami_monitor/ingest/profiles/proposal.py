@@ -7,7 +7,7 @@ command line ask the same questions with the same answers.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet, untag
-from nami_monitor.ingest.profiles.mapping import COUNTS
+from nami_monitor.ingest.profiles.mapping import COUNTS, FACTORS
 from nami_monitor.ingest.profiles.preview import first_records, values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
@@ -602,7 +602,7 @@ def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQu
 
 
 def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
-    """The question that a refusal is in fact: the order of dates, or the decimal sign."""
+    """The question that a refusal is in fact: of dates, the decimal sign, or the scale."""
     header = str(error.values.get("column", ""))
     if error.key == "import.ambiguous_dates":
         patterns = (str(error.values["first"]), str(error.values["second"]))
@@ -621,7 +621,30 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
             for name, sign in signs
         )
         return FileQuestion("decimal", headers=(header,), choices=choices)
+    if error.key == "questions.scale":
+        return _scale(profile, error.values)
     return None
+
+
+def _scale(profile: Profile, said: Mapping[str, Any]) -> FileQuestion:
+    """By what the numbers are multiplied of which a heading or a title says a scale."""
+    ways: Sequence[str] = said["ways"]
+    columns_: Sequence[str] = said["columns"]
+
+    def scaled(table: TableMap, factor: float) -> TableMap:
+        about = set(columns_) & {*table.columns} if table.name == said["table"] else ()
+        stated = {name: replace(table.columns[name], scale=factor) for name in about}
+        return replace(table, columns={**table.columns, **stated})
+
+    choices = tuple(
+        FileAnswer(
+            f"asking.scales.{way}",
+            replace(profile, tables=tuple(scaled(table, FACTORS[way]) for table in profile.tables)),
+        )
+        for way in ways
+    )
+    words, seen = str(said["words"]), str(said["seen"])
+    return FileQuestion("scale", columns_[0], words, (seen,), choices)
 
 
 def known_texts(

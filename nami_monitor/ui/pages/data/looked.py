@@ -313,6 +313,9 @@ def _questions(session: Session, draft: Draft, report: Report) -> Iterator[Asked
                 ),
             )
             return
+        if ask := proposal.asked_by(UserError(f"questions.{asked.key}", **values), draft.profile):
+            yield _question(session, draft, ask)
+            continue
         answer = {
             "set_aside": ("anyway", {"accept_set_aside": True}),
             "units": ("units", {"single_units": True}),
