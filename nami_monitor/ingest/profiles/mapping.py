@@ -36,6 +36,7 @@ from nami_monitor.ingest.profiles.source_cells import (
 )
 from nami_monitor.ingest.sniff.values import (
     EURO,
+    MONTH_HEAD,
     TYPO_SHARE,
     Ambiguous,
     combine,
@@ -496,7 +497,7 @@ def reading_of(
             stated = (origin.format,) if origin.format else profile.dates
             if stated:
                 check_dates(header, texts, stated)
-            patterns = stated or date_formats(texts)
+            patterns = stated or date_formats(texts, months=bool(MONTH_HEAD.search(header)))
             if isinstance(patterns, Ambiguous):
                 asked.setdefault(short(header), patterns)
                 patterns = patterns.others

@@ -34,7 +34,7 @@ from nami_monitor.ingest.profiles.suggest import (
     missing_columns,
     suggest,
 )
-from nami_monitor.ingest.sniff.values import months_in
+from nami_monitor.ingest.sniff.values import MONTH_HEAD, months_in
 from nami_monitor.ingest.template import allowed, word
 from nami_monitor.tables import TABLES, Codes, Column, columns
 
@@ -51,8 +51,6 @@ HOLDS: Final = re.compile(
 """Headings of such columns."""
 YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
-MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
-"""Headings of numbers that are months of a year."""
 DECIMALS: Final = re.compile("[.,][0-9]{1,2}[^0-9]*$")
 """A number as people write amounts."""
 PACKED: Final = re.compile(
