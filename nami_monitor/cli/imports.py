@@ -1,7 +1,6 @@
 """``nami demo``, ``nami import`` and ``nami profiles``: data into the database, and how."""
 
 import contextlib
-import glob
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
+from nami_monitor.cli.session import CommandSession, Who, command, files_of, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError, refuse_unknown
 from nami_monitor.core.escapes import terminal
 from nami_monitor.core.periods import parse_month
@@ -75,9 +74,9 @@ class ImportOptions:
     fills them; ``agreed`` answers yes to what is suggested and not certain. ``file`` holds the
     profile that was named. Unknown codes of the columns ``new`` are created; ``meant`` says of
     texts, each behind its column, what they mean; ``signs`` what stands first in a date, which sign
-    before decimals, whether credit lines are subtracted and how numbers are converted; of ``apart``
-    no other is merged. With ``known_only`` a file that no profile knows is refused with what is
-    asked of it.
+    before decimals, whether credit lines are subtracted, how numbers are converted and which sheet
+    is read; of ``apart`` no other is merged. With ``known_only`` a file that no profile knows is
+    refused with what is asked of it.
     """
 
     profile: Profile | None
@@ -122,6 +121,7 @@ def import_(
     decimal: Annotated[str | None, typer.Option("--decimal", metavar="comma|point")] = None,
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
     scale: Annotated[str | None, typer.Option("--scale", metavar="cents|...|keep")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="all|NAME|NUMBER")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -149,7 +149,13 @@ def import_(
         new=tuple(new or ()),
         meant=meant,
         apart=apart,
-        signs={"dates": dates, "decimal": decimal, "credit": credit, "scale": scale},
+        signs={
+            "dates": dates,
+            "decimal": decimal,
+            "credit": credit,
+            "scale": scale,
+            "sheet": sheet,
+        },
     )
     named = list(files_of(files))
     documents: list[dict[str, Any]] = []
@@ -172,20 +178,6 @@ def import_(
         session.show(documents, [])
     if any("refused" in document for document in documents):
         raise typer.Exit(1)
-
-
-def files_of(named: list[str]) -> Iterator[Path]:
-    """The files themselves: of a folder all that it holds, of a pattern all that fit."""
-    for name in named:
-        path = Path(name)
-        if path.is_dir():
-            yield from sorted(
-                file for file in path.iterdir() if file.is_file() and file.name[0] not in ".~"
-            ) or [path]
-        elif path.exists():
-            yield path
-        else:
-            yield from map(Path, sorted(glob.glob(name)) or [name])  # noqa: PTH207 - a pattern may be absolute
 
 
 def import_one(
@@ -220,7 +212,7 @@ def _import_asking(
         raise UserError("import.no_profile", file=file.name)
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
-        kept, new = _file_of(profile), True
+        kept, new = library.file_beside(places().profiles, profile), True
     elif options.fixed and profile.tables:
         sheet = library.read_sheets(file, profile.layout, cells)[0]
         profile, _ = _as_named(sheet, profile, options, _known(store))
@@ -401,9 +393,10 @@ def _proposed(
     Raises:
         UserError: ``import.open_questions``, with the options that answer them.
     """
-    sheet = library.read_sheets(file, Layout(), cells)[0]
+    layout = _layout(session, file, options, cells)
+    sheet = library.read_sheets(file, layout, cells)[0]
     known = _known(store)
-    profile = proposal.proposed(sheet, file.name)
+    profile = replace(proposal.proposed(sheet, file.name), layout=layout)
     if options.table:
         profile = proposal.with_tables(profile, sheet, [options.table])
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
@@ -420,9 +413,26 @@ def _proposed(
         if not session.asks:
             told = "; ".join(_said(session, question, undated) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
-        profile = _answered(session, questions[0], profile, known)
+        profile = _answered(session, questions[0], profile, known, undated)
         agreed.add(questions[0].key)
     return proposal.with_grain(sheet, profile)
+
+
+def _layout(session: CommandSession, file: Path, options: ImportOptions, cells: Path) -> Layout:
+    """How a new file is laid out: of several sheets those that an option or a person names.
+
+    Raises:
+        UserError: ``import.open_questions`` where neither does.
+    """
+    if named := options.signs.get("sheet"):
+        return Layout(sheet="*" if named == "all" else int(named) if named.isdigit() else named)
+    try:
+        library.read_sheets(file, Layout(), cells)
+    except UserError as error:
+        if asked := proposal.asked_by(error, PROFILE_OF_BATCH):
+            return _read_as(session, asked, PROFILE_OF_BATCH, options, file).layout
+        raise
+    return Layout()
 
 
 def _known(store: Store) -> dict[str, Sequence[str]]:
@@ -530,15 +540,17 @@ def _said(
         header=question.headers[0] if question.headers else "",
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit", "scale"}:
+    if question.key in {"table", "vat", "dates", "decimal", "credit", "scale", "sheet"}:
         at = 1 if question.key == "table" else -1
-        names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
+        names = " | ".join(one.header or one.name.split(".")[at] for one in question.choices)
         return f"{plain} --{question.key} {names}"
     option = " | --set ".join(f"{one}=" for one in question.column.split(" / "))
     if question.key in {"packs", "packed"}:
         *held, packs = question.headers
         option = f'"{name}={packs}"'
         option += "".join(f' | --set "{name}={packs}{TIMES}{one}"' for one in held)
+    if any(one.name == "asking.answers.sheet_name" for one in question.choices):
+        option = f"{option} | --set {name}=@sheet"
     if name in undated:
         option = f"{option} | --month"
     return f"{plain} --set {option}"
@@ -549,9 +561,10 @@ def _answered(
     question: proposal.FileQuestion,
     profile: Profile,
     known: Mapping[str, Sequence[str]],
+    undated: Collection[str] = (),
 ) -> Profile:
     """Ask one question at the terminal: the number of an answer, or a text where any will do."""
-    session.tell(_said(session, question))
+    session.tell(_said(session, question, undated))
     for number, answer in enumerate(question.choices, 1):
         said = answer.header or (session.t(answer.name) if "." in answer.name else answer.name)
         session.tell(f"  {number}  {said}")
@@ -595,20 +608,10 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         sheet = library.read_sheets(file, Layout(), cells)[0]
         made = proposal.auto_profile(sheet, wanted, file.stem)
     except UserError as error:
-        if error.key not in {"import.cannot_map", "import.two_columns"}:
+        if error.key not in {"import.cannot_map", "import.two_columns", "reading.several_sheets"}:
             raise
         return None, None
-    return made, _file_of(made)
-
-
-def _file_of(profile: Profile) -> Path:
-    """The file that keeps a new profile: beside that of other tables, not in its place."""
-    file = library.profile_file(places().profiles, profile.source)
-    tables = [table.name for table in profile.tables]
-    there = library.profiles_in(file.parent).get(file.stem)
-    if there is None or tables == [table.name for table in there.tables]:
-        return file
-    return library.profile_file(file.parent, " ".join((profile.source, *tables)))
+    return made, library.file_beside(places().profiles, made)
 
 
 def _lines(session: CommandSession, report: Report) -> Iterator[str]:

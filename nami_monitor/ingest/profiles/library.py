@@ -77,6 +77,16 @@ def profile_file(folder: Path, name: str) -> Path:
     return folder / f"{slug}{SUFFIX}"
 
 
+def file_beside(folder: Path, profile: Profile) -> Path:
+    """The file that keeps a new profile: beside that of other tables, not in its place."""
+    file = profile_file(folder, profile.source)
+    tables = [table.name for table in profile.tables]
+    there = profiles_in(folder).get(file.stem)
+    if there is None or tables == [table.name for table in there.tables]:
+        return file
+    return profile_file(folder, " ".join((profile.source, *tables)))
+
+
 def profile_versions(file: Path) -> list[ProfileVersion]:
     """The versions of a profile, the present one last; none when there is no such profile."""
     kept: list[ProfileVersion] = []

@@ -34,7 +34,7 @@ from nami_monitor.ingest.profiles.suggest import (
     missing_columns,
     suggest,
 )
-from nami_monitor.ingest.sniff.values import MONTH_HEAD, months_in
+from nami_monitor.ingest.sniff.values import MONTH_HEAD, is_date, months_in
 from nami_monitor.ingest.template import allowed, word
 from nami_monitor.tables import TABLES, Codes, Column, columns
 
@@ -548,6 +548,9 @@ def _lacking(
     if column.sql_type != "varchar" or " / " in name:
         either = [(one, _likelier(sheet, one, name)) for one in free[:MOST]]
         choices = tuple(FileAnswer(one, with_role(profile, one, role), one) for one, role in either)
+        if column.sql_type == "date" and is_date(sheet.name):
+            named = with_role(profile, "@sheet", first)
+            choices = (FileAnswer("asking.answers.sheet_name", named), *choices)
         return FileQuestion("column", name, ", ".join(free[:MOST]), choices=choices)
     texts = [*allowed(column), *known.get(first, ())][:MOST]
     fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
@@ -600,7 +603,7 @@ def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQu
 
 
 def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
-    """The question that a refusal is in fact: of dates, the decimal sign, or the scale."""
+    """The question that a refusal is in fact: of sheets, dates, the decimal sign or the scale."""
     header = str(error.values.get("column", ""))
     if error.key == "import.ambiguous_dates":
         patterns = (str(error.values["first"]), str(error.values["second"]))
@@ -619,9 +622,23 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
             for name, sign in signs
         )
         return FileQuestion("decimal", headers=(header,), choices=choices)
+    if error.key == "reading.several_sheets":
+        return _sheets(profile, error.values)
     if error.key == "questions.scale":
         return _scale(profile, error.values)
     return None
+
+
+def _sheets(profile: Profile, said: Mapping[str, Any]) -> FileQuestion:
+    """Which sheets are read; all of them where their columns have the same names."""
+    names: Sequence[str] = said["names"]
+
+    def reading(sheet: str) -> Profile:
+        return replace(profile, layout=replace(profile.layout, sheet=sheet))
+
+    all_ = [FileAnswer("asking.answers.all", reading("*"))] if said["alike"] else []
+    each = [FileAnswer("asking.answers.sheet", reading(one), one) for one in names]
+    return FileQuestion("sheet", seen=str(said["sheets"]), choices=(*all_, *each[:MOST_WORDS]))
 
 
 def _scale(profile: Profile, said: Mapping[str, Any]) -> FileQuestion:
