@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import glob
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
+from nami_monitor.cli.session import CommandSession, Who, command, files_of, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError, refuse_unknown
 from nami_monitor.core.escapes import terminal
 from nami_monitor.core.periods import parse_month
@@ -124,6 +123,8 @@ def import_(
     credit: Annotated[str | None, typer.Option("--credit", metavar="subtract|keep")] = None,
     cancelled: Annotated[str | None, typer.Option("--cancelled", metavar="skip|keep")] = None,
     sums: Annotated[str | None, typer.Option("--sums", metavar="skip|keep")] = None,
+    scale: Annotated[str | None, typer.Option("--scale", metavar="cents|...|keep")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="all|NAME|NUMBER")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=TEXT")] = None,
     new: Annotated[list[str] | None, typer.Option("--new", metavar="COLUMN")] = None,
     apart: Annotated[bool, typer.Option("--apart")] = False,
@@ -157,6 +158,8 @@ def import_(
             "credit": credit,
             "cancelled": cancelled or ("skip" if yes else None),
             "sums": sums,
+            "scale": scale,
+            "sheet": sheet,
         },
     )
     documents: list[dict[str, Any]] = []
@@ -179,20 +182,6 @@ def import_(
         session.show(documents, [])
     if any("refused" in document for document in documents):
         raise typer.Exit(1)
-
-
-def files_of(named: list[str]) -> Iterator[Path]:
-    """The files themselves: of a folder all that it holds, of a pattern all that fit."""
-    for name in named:
-        path = Path(name)
-        if path.is_dir():
-            yield from sorted(
-                file for file in path.iterdir() if file.is_file() and file.name[0] not in ".~"
-            ) or [path]
-        elif path.exists():
-            yield path
-        else:
-            yield from map(Path, sorted(glob.glob(name)) or [name])  # noqa: PTH207 - a pattern may be absolute
 
 
 def import_one(
@@ -227,7 +216,7 @@ def _import_asking(
         raise UserError("import.no_profile", file=file.name)
     if profile is None:
         profile = _proposed(session, store, file, options, cells)
-        kept, new = _file_of(profile), True
+        kept, new = library.file_beside(places().profiles, profile), True
     elif options.fixed and profile.tables:
         sheet = library.read_sheets(file, profile.layout, cells)[0]
         profile, _ = _as_named(sheet, profile, options, _known(store))
@@ -238,7 +227,7 @@ def _import_asking(
     for (column, text), code in options.meant.items():
         profile = proposal.with_value(profile, column, text, code)
     report, read = _answering(session, store, file, profile, options, cells)
-    if read.tables and kept and (before is None or _words_differ(read, before)):
+    if read.tables and kept and (before is None or _told_more(read, before)):
         library.save_profile(kept, read, options.who, store)
         session.tell(session.t("cli.import.kept", file=kept))
     return report
@@ -270,7 +259,7 @@ def _answering(
                 answers=answers, who=options.who, period=options.period, folder=cells,
             ), profile  # fmt: skip
         except UserError as question:
-            if profile.tables and _mended(file, cells):
+            if profile.tables and library.comes_back(file, cells):
                 profile = PROFILE_OF_BATCH
             elif question.key == SPELLINGS and (chosen := _meant(session, options, found)):
                 profile, answers = decided(profile, answers, chosen)
@@ -283,7 +272,7 @@ def _answering(
 
 
 def _asked_by(refusal: UserError, profile: Profile) -> FileQuestion | None:
-    """The order of dates or the decimal sign that a refusal asks, its answers by their keys."""
+    """What of dates, a decimal sign or a scale a refusal asks, its answers by their keys."""
     asked = proposal.asked_by(refusal, profile)
     if asked is None or asked.key != "dates":
         return asked
@@ -312,7 +301,7 @@ def _read_as(
     options: ImportOptions,
     file: Path,
 ) -> Profile:
-    """The profile with the order of dates or the decimal sign that an option or a person says.
+    """The profile with what an option or a person says of dates, a decimal sign or a scale.
 
     Raises:
         UserError: ``import.open_questions`` where neither does.
@@ -328,9 +317,14 @@ def _agrees(session: CommandSession, question: UserError) -> bool:
     return typer.confirm(terminal(session.sentence(question)), err=True)
 
 
-def _words_differ(profile: Profile, before: Profile) -> bool:
-    """Whether texts of a profile got another meaning."""
-    return [table.values for table in profile.tables] != [table.values for table in before.tables]
+def _told_more(profile: Profile, before: Profile) -> bool:
+    """Whether texts of a profile got another meaning, or its numbers a scale."""
+    scales, known = (
+        [[origin.scale for origin in one.columns.values()] for one in each.tables]
+        for each in (profile, before)
+    )
+    words = [table.values for table in profile.tables] != [table.values for table in before.tables]
+    return words or scales != known
 
 
 def _meant(
@@ -403,9 +397,10 @@ def _proposed(
     Raises:
         UserError: ``import.open_questions``, with the options that answer them.
     """
-    sheet = library.read_sheets(file, Layout(), cells)[0]
+    layout = _layout(session, file, options, cells)
+    sheet = library.read_sheets(file, layout, cells)[0]
     known = _known(store)
-    profile = proposal.proposed(sheet, file.name)
+    profile = replace(proposal.proposed(sheet, file.name), layout=layout)
     if options.table:
         profile = proposal.with_table(profile, sheet, options.table)
     profile = _agreed(session, profile, set(proposal.unsure(sheet, profile)), agreed=options.agreed)
@@ -423,9 +418,26 @@ def _proposed(
         if not session.asks:
             told = "; ".join(_said(session, question, undated) for question in questions)
             raise UserError("import.open_questions", file=file.name, questions=told)
-        profile = _answered(session, questions[0], profile, known)
+        profile = _answered(session, questions[0], profile, known, undated)
         agreed.add(questions[0].key)
     return proposal.with_grain(sheet, profile)
+
+
+def _layout(session: CommandSession, file: Path, options: ImportOptions, cells: Path) -> Layout:
+    """How a new file is laid out: of several sheets those that an option or a person names.
+
+    Raises:
+        UserError: ``import.open_questions`` where neither does.
+    """
+    if named := options.signs.get("sheet"):
+        return Layout(sheet="*" if named == "all" else int(named) if named.isdigit() else named)
+    try:
+        library.read_sheets(file, Layout(), cells)
+    except UserError as error:
+        if asked := proposal.asked_by(error, PROFILE_OF_BATCH):
+            return _read_as(session, asked, PROFILE_OF_BATCH, options, file).layout
+        raise
+    return Layout()
 
 
 def _known(store: Store) -> dict[str, Sequence[str]]:
@@ -526,15 +538,27 @@ def _said(session: CommandSession, question: FileQuestion, undated: Collection[s
         of=formats.number(question.looked_at, session.lang),
     )
     plain = sentence.replace("**", "")
-    if question.key in {"table", "vat", "dates", "decimal", "credit", "cancelled", "sums"}:
+    if question.key in {
+        "table",
+        "vat",
+        "dates",
+        "decimal",
+        "credit",
+        "cancelled",
+        "sums",
+        "scale",
+        "sheet",
+    }:
         at = 1 if question.key == "table" else -1
-        names = " | ".join(answer.name.split(".")[at] for answer in question.choices)
+        names = " | ".join(one.header or one.name.split(".")[at] for one in question.choices)
         return f"{plain} --{question.key} {names}"
     option = " | --set ".join(f"{one}=" for one in question.column.split(" / "))
     if question.key in {"packs", "packed"}:
         *held, packs = question.headers
         option = f'"{name}={packs}"'
         option += "".join(f' | --set "{name}={packs}{TIMES}{one}"' for one in held)
+    if any(one.name == "asking.answers.sheet_name" for one in question.choices):
+        option = f"{option} | --set {name}=@sheet"
     if name in undated:
         option = f"{option} | --month"
     return f"{plain} --set {option}"
@@ -545,9 +569,10 @@ def _answered(
     question: FileQuestion,
     profile: Profile,
     known: Mapping[str, Sequence[str]],
+    undated: Collection[str] = (),
 ) -> Profile:
     """Ask one question at the terminal: the number of an answer, or a text where any will do."""
-    session.tell(_said(session, question))
+    session.tell(_said(session, question, undated))
     for number, answer in enumerate(question.choices, 1):
         said = answer.header or (session.t(answer.name) if "." in answer.name else answer.name)
         session.tell(f"  {number}  {said}")
@@ -591,28 +616,14 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> tuple[Profile |
         sheet = library.read_sheets(file, Layout(), cells)[0]
         made = proposal.auto_profile(sheet, wanted, file.stem)
     except UserError as error:
-        if error.key not in {"import.cannot_map", "import.two_columns"}:
+        if error.key not in {"import.cannot_map", "import.two_columns", "reading.several_sheets"}:
             raise
         return None, None
-    return (None, None) if proposal.doubtful(sheet, made) else (made, _file_of(made))
-
-
-def _file_of(profile: Profile) -> Path:
-    """The file that keeps a new profile: beside that of other tables, not in its place."""
-    file = library.profile_file(places().profiles, profile.source)
-    tables = [table.name for table in profile.tables]
-    there = library.profiles_in(file.parent).get(file.stem)
-    if there is None or tables == [table.name for table in there.tables]:
-        return file
-    return library.profile_file(file.parent, " ".join((profile.source, *tables)))
-
-
-def _mended(file: Path, cells: Path) -> bool:
-    """Whether it is a set-aside file that comes back, which its own batch knows how to read."""
-    try:
-        return library.is_mended(library.read_sheets(file, Layout(), cells)[0])
-    except UserError:
-        return False
+    return (
+        (None, None)
+        if proposal.doubtful(sheet, made)
+        else (made, library.file_beside(places().profiles, made))
+    )
 
 
 def _lines(session: CommandSession, report: Report) -> Iterator[str]:

@@ -26,8 +26,8 @@ from nami_monitor.briefing import decisions
 from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.month import Briefing, Finding, briefing
 from nami_monitor.briefing.signals import signals_of_targets
-from nami_monitor.cli.imports import ImportOptions, files_of, import_one
-from nami_monitor.cli.session import CommandSession, Who, command, of_system, write_json
+from nami_monitor.cli.imports import ImportOptions, import_one
+from nami_monitor.cli.session import CommandSession, Who, command, files_of, of_system, write_json
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import LATE_AFTER

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import glob
 import inspect
 import os
 import re
@@ -406,3 +407,17 @@ def table(
         return "  ".join(f"{cell:{side}{width}}" for cell, side, width in columns).rstrip()
 
     return [line(header), line(["-" * width for width in widths]), *map(line, rows)]
+
+
+def files_of(named: list[str]) -> Iterator[Path]:
+    """The files themselves: of a folder all that it holds, of a pattern all that fit."""
+    for name in named:
+        path = Path(name)
+        if path.is_dir():
+            yield from sorted(
+                file for file in path.iterdir() if file.is_file() and file.name[0] not in ".~"
+            ) or [path]
+        elif path.exists():
+            yield path
+        else:
+            yield from map(Path, sorted(glob.glob(name)) or [name])  # noqa: PTH207 - a pattern may be absolute

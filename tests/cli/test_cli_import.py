@@ -3,6 +3,7 @@ import functools
 import json
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from nami_monitor.cli import app, imports
@@ -532,6 +533,37 @@ def test_the_order_of_dates_is_answered_and_other_dates_are_read_all_the_same(na
     assert days == {1: day, 2: "2026-08-07", 3: "2026-08-08"}
 
 
+CENTS = (
+    "Datum;Locatie;Categorie;Kanaal;Aantal;Bedrag excl. btw in centen\n"
+    "02-10-2026;Werf;Papier;web;1;1250\n13-10-2026;Werf;Papier;web;1;750\n"
+)
+
+
+@pytest.mark.parametrize(("answer", "total"), [("cents", 20), ("keep", 2000)])
+def test_amounts_in_cents_are_asked_about_once_and_never_booked_as_euros_unseen(
+    nami, answer, total
+):
+    file = nami.write("kosten.csv", CENTS)
+    (refused,) = nami.json("import", file, "--lang", "nl", "--yes", code=1)
+    assert "--scale cents | keep" in refused["refused"]
+    nami.json("import", file, "--yes", "--scale", answer)
+    nami.json("import", nami.write("november.csv", CENTS.replace("-10-", "-11-")), "--yes")
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(amount_eur) from orders") == 2 * total
+
+
+def test_a_kept_profile_learns_the_scale_that_a_heading_began_to_say(nami):
+    plain = CENTS.replace(" in centen", "").replace("-10-", "-09-")
+    nami.json("import", nami.write("september.csv", plain), "--yes")
+    (kept,) = nami.profiles.glob("*.toml")
+    kept.write_text(kept.read_text("utf-8").replace("excl. btw", "excl. btw in centen"), "utf-8")
+    file = nami.write("oktober.csv", CENTS)
+    (refused,) = nami.json("import", file, "--yes", code=1)
+    assert "--scale cents | keep" in refused["refused"]
+    nami.json("import", file, "--yes", "--scale", "cents")
+    assert "scale = 0.01" in kept.read_text("utf-8")
+
+
 @pytest.mark.parametrize(("sign", "amount"), [("comma", 1250), ("point", 1.25)])
 def test_the_decimal_sign_is_answered(nami, sign, amount):
     text = "Datum;Locatie;Categorie;Kanaal;Bedrag\n13-08-2026;Werf;Papier;kast;1.250\n"
@@ -565,3 +597,50 @@ def test_which_column_lacks_a_decimal_sign_is_said(nami):
     (refused,) = nami.json("import", file, "--lang", "nl", code=1)
     assert "de kolom “Aantal”" in refused["refused"]
     assert "--decimal comma | point" in refused["refused"]
+
+
+def by_month(nami, head, *months):
+    """A workbook of a sheet for each month."""
+    path = nami.folder / "verbruik.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for n, month in enumerate(months, 1):
+            page = book.add_worksheet(month)
+            page.write_row(0, 0, [*head, "Locatie", "Categorie", "Kanaal", "Aantal"])
+            dated = [f"0{n}-0{n}-2026"] if head else []
+            page.write_row(1, 0, [*dated, "Werf", "Papier", "web", n])
+            page.write_row(2, 0, [*dated, "Kade", "Papier", "web", n])
+    return path
+
+
+@pytest.mark.parametrize(("answer", "pieces"), [("all", 6), ("feb 2026", 4), ("1", 2)])
+def test_which_of_several_sheets_is_read_is_asked_and_kept(nami, answer, pieces):
+    file = by_month(nami, ["Datum"], "jan 2026", "feb 2026")
+    (refused,) = nami.json("import", file, "--lang", "nl", "--yes", code=1)
+    assert "--sheet all | jan 2026 | feb 2026" in refused["refused"]
+    (report,) = nami.json("import", file, "--yes", "--sheet", answer)
+    assert report["set_aside"] == 0
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        assert db.value("select sum(quantity) from orders") == pieces
+    nami.json("import", file, "--yes")
+
+
+def test_sheets_that_are_months_date_their_rows(nami):
+    file = by_month(nami, [], "jan 2026", "feb 2026")
+    args = ("import", file, "--table", "orders", "--sheet", "all", "--yes", "--lang", "nl")
+    (refused,) = nami.json(*args, code=1)
+    assert "--set ordered_on=@sheet" in refused["refused"]
+    nami.json(*args, "--set", "ordered_on=@sheet")
+    with contextlib.closing(Store(nami.db)) as store, store.read() as db:
+        days = db.rows("select cast(ordered_on as text), sum(quantity) from orders group by 1")
+    assert sorted(days) == [("2026-01-01", 2), ("2026-02-01", 4)]
+
+
+def test_at_a_terminal_sheets_have_numbers_and_a_date_can_be_a_month(nami, monkeypatch):
+    monkeypatch.setattr("nami_monitor.cli.session.CommandSession.asks", property(lambda _: True))
+    file = by_month(nami, [], "A", "B")
+    args = ["import", str(file), "--table", "orders", "--lang", "nl", "--yes"]
+    said = CliRunner().invoke(app, args, input="1\n").output
+    assert "1  Alle werkbladen" in said
+    assert "3  B" in said
+    assert "Waar staat Datum?" in said
+    assert "--set ordered_on= | --month" in said

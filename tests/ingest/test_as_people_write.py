@@ -294,3 +294,37 @@ def test_years_alone_are_dates_of_that_grain_by_themselves(tmp_path):
         with store.read() as db:
             rows = db.rows("select ordered_on, quantity from orders order by 1")
     assert rows == [(date(2024, 1, 1), 3), (date(2025, 1, 1), 4)]
+
+
+PERIODS = """
+source = "Verbruik"
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "{head}"
+quantity = "Aantal"
+[table.constants]
+location_id = "A"
+category = "b"
+channel = "web"
+[table.codes]
+location_id = "create"
+category = "create"
+"""
+
+
+def test_months_as_numbers_and_days_of_the_week_are_dates_and_serial_numbers_say_what_they_are(
+    booked,
+):
+    days = "select cast(ordered_on as text) from orders order by quantity"
+    text = "Boekperiode;Aantal\n202511;1\n202512;2\n46204;3\n202513;4\n"
+    report, found = booked(PERIODS.format(head="Boekperiode"), text, days)
+    assert found == [("2025-11-01",), ("2025-12-01",)]
+    assert report.main.reasons == {"serial_date": 1, "not_a_date": 1}
+
+
+@pytest.mark.parametrize("head", ["Datum", "Nummer"])
+def test_numbers_of_six_digits_are_no_months_under_another_heading(booked, head):
+    text = f"{head};Aantal\n202511;1\nwo 3 dec 2025;2\n"
+    report, found = booked(PERIODS.format(head=head), text, "select ordered_on from orders")
+    assert (len(found), report.main.reasons) == (1, {"not_a_date": 1})

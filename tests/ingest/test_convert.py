@@ -18,7 +18,7 @@ from nami_monitor.ingest.profiles.convert import (
 )
 from nami_monitor.ingest.profiles.mapping import check_dates, check_decimal
 from nami_monitor.ingest.profiles.profile import Origin, Sign
-from nami_monitor.ingest.sniff.values import currency_signs
+from nami_monitor.ingest.sniff.values import currency_signs, parse_date
 from nami_monitor.tables import columns
 
 D = dt.date
@@ -152,6 +152,15 @@ DATES = [
     ("29-02-2025", "%d-%m-%Y", None),
     ("13/13/2014", "%d/%m/%Y", None),
     ("TBC", "%d-%m-%Y", None),
+    ("wo 1 juli 2026", "%d %b %Y", D(2026, 7, 1)),
+    ("Woensdag, 01-07-2026", "%d-%m-%Y", D(2026, 7, 1)),
+    ("thurs. 2 July 2026", "%d %B %Y", D(2026, 7, 2)),
+    ("Mon, Jul 6, 2026", "%b %d, %Y", D(2026, 7, 6)),
+    ("ma 2026", "%Y", None),
+    ("wo1 juli 2026", "%d %b %Y", None),
+    ("202507", "%Y%m", D(2025, 7, 1)),
+    ("202513", "%Y%m", None),
+    ("202512", "%Y%m%d", None),
     ("3 foo 2025", "%d %b %Y", None),
 ]
 
@@ -159,6 +168,22 @@ DATES = [
 @pytest.mark.parametrize(("text", "pattern", "expected"), DATES)
 def test_dates(db, text, pattern, expected):
     assert each(db, date_sql("x", (pattern,), tagged=False), [text]) == [expected]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dates(D(1970, 1, 1), D(2069, 12, 31)),
+    st.sampled_from(["", "ma ", "Dinsdag, ", "wo. ", "THU ", "zo  ", "xx ", "ma", "jan ", "vr.,"]),
+    st.sampled_from(
+        ["%d-%m-%Y", "%d %b %Y", "%B %d, %Y", "%Y%m%d", "%Y%m", "%b %Y", "%Y", "%m/%d/%y"]
+    ),
+)
+def test_a_date_is_read_alike_where_it_is_looked_at_and_where_it_is_booked(db, day, said, pattern):
+    text = said + day.strftime(pattern)
+    read = {one: parse_date(text, one) for one in ("%d-%m-%Y", "%Y%m%d", pattern)}
+    for one, moment in read.items():
+        found = each(db, date_sql("x", (one,), tagged=False), [text])
+        assert found == [moment and moment.date()], (text, one)
 
 
 def test_a_short_year_is_not_read_as_the_first_century(db):
@@ -174,6 +199,12 @@ def test_a_stored_date_is_that_date(db):
     assert each(db, date_sql("x", ("%m/%d/%Y",), tagged=True), cells) == [D(2014, 2, 1)] * 2 + [
         None
     ]
+
+
+def test_a_stored_number_is_a_month_where_months_are_written_so(db):
+    cells = [tag_number(202507), "202508", tag_number(202513), tag_number(46204)]
+    read = each(db, date_sql("x", ("%Y%m",), tagged=True), cells)
+    assert read == [D(2025, 7, 1), D(2025, 8, 1), None, None]
 
 
 def column(table, name):

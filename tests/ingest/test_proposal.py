@@ -8,7 +8,14 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import proposal
 from nami_monitor.ingest.profiles.library import read_sheets
-from nami_monitor.ingest.profiles.profile import Origin, Profile, Sign
+from nami_monitor.ingest.profiles.profile import (
+    Origin,
+    Profile,
+    Sign,
+    TableMap,
+    parse_profile,
+    write_profile,
+)
 from nami_monitor.tables import Codes
 from tests.support import supplied
 
@@ -120,6 +127,22 @@ def test_a_refusal_that_is_a_question_has_answers_and_another_has_none():
     assert (question.key, question.headers) == ("decimal", ("Bedrag",))
     assert [one.profile.decimal for one in question.choices] == [",", "."]
     assert proposal.asked_by(UserError("import.no_data", file="a"), profile) is None
+
+
+def test_a_scale_is_stated_of_the_columns_that_it_is_said_of_also_where_it_is_none():
+    count, amount = Origin(("Aantal (x 1000)",)), Origin(("Bedrag",))
+    orders = TableMap("orders", {"amount_eur": amount, "quantity": count})
+    profile = Profile("x", (orders, TableMap("requests", {"quantity": count})))
+    said = {"seen": "", "words": "x 1000", "table": "orders", "columns": ("quantity",)}
+    error = UserError("questions.scale", ways=("thousands", "keep"), **said)
+    question = proposal.asked_by(error, profile)
+    assert [one.name for one in question.choices] == [
+        "asking.scales.thousands", "asking.scales.keep",
+    ]  # fmt: skip
+    for answer, factor in zip(question.choices, (1000, 1), strict=True):
+        stated = [[o.scale for o in one.columns.values()] for one in answer.profile.tables]
+        assert stated == [[None, factor], [None]]
+        assert parse_profile(write_profile(answer.profile)) == answer.profile
 
 
 def test_the_words_of_a_closed_list_become_known_with_the_role_of_their_column(tmp_path):

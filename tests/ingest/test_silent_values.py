@@ -234,9 +234,9 @@ def asked(offer, text, profile=None, name="lijst.csv", **more):
     """What is asked about texts beside the numbers; nothing is booked before it is answered."""
     some = Answers(YES.create, accept_set_aside=True, assume_vat=True, single_units=True)
     report = offer(text, profile or orders(**more), name, answers=some, look_only=True)
-    found = [question.values for question in report.questions if question.key == "beside"]
+    found = [one.values for one in report.questions if one.key in {"beside", "scale"}]
     if found:
-        with pytest.raises(UserError, match=r"^questions\.beside\("):
+        with pytest.raises(UserError, match=r"^questions\.(?:beside|scale)\("):
             offer(text, profile or orders(**more), name, answers=some)
     assert len(found) < 2
     return found[0]["words"] if found else None

@@ -80,6 +80,11 @@ def test_a_written_number_never_proves_the_other_sign(value, grouped, sign):
         (["mrt 2025", "Oct 2025"], ("%b %Y",)),
         (["2025 okt"], ("%Y %b",)),
         (["jan-25"], ("%b-%y",)),
+        (["wo 1 juli 2026", "Thu. 2 July 2026"], ("%d %b %Y",)),
+        (["ma 01-07-2026", "Dinsdag, 30-06-2026"], ("%d-%m-%Y",)),
+        (["Mon, Jul 6, 2026"], ("%b %d, %Y",)),
+        (["ma 2026", "zon 2026-07", "maan 01-07-2026", "mrt 01-07-2026"], ()),
+        (["202507", "202512", "20251"], ()),
         (["March 3, 2025"], ("%b %d, %Y",)),
         (["31-12-2024 23:59", "31-12-2024 00:00:01.500"], ("%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M")),
         (["2024-12-31T23:59:00"], ("%Y-%m-%dT%H:%M:%S",)),
@@ -112,6 +117,14 @@ def test_values_that_need_both_orders_get_both():
 def test_one_typing_error_in_hundreds_proves_nothing():
     days = [f"{1 + n % 28:02}/{1 + n % 12:02}/{2000 + n % 20}" for n in range(400)]
     assert date_formats([*days, "01/13/2014"]) == ("%d/%m/%Y",)
+
+
+def test_months_as_numbers_are_read_where_a_heading_says_months():
+    assert date_formats(["202507", "202512", "2025-01"], months=True) == ("%Y%m", "%Y-%m")
+    assert date_formats([tag_number(202507), "TBC"], months=True) == ("%Y%m",)
+    assert date_formats(["202513", "46204", "180012"], months=True) == ()
+    assert parse_date("202512", "%Y%m") == parse_date("2025-12-01", "%Y-%m-%d")
+    assert parse_date("202512", "%Y%m%d") is None
 
 
 @given(st.dates(dt.date(1970, 1, 1), dt.date(2069, 12, 31)))

@@ -64,6 +64,14 @@ def test_close_names_are_suggested_and_not_certain(tmp_path):
     assert "Kleur" not in {hit.header for hit in found.values()}
 
 
+def test_months_as_numbers_are_the_dates_under_a_heading_of_months(tmp_path):
+    for head in ("Periode", "Boekperiode", "Maand"):
+        sheet = sheet_of(tmp_path, [head, *ORDER[1:]], ["202507", *ROW[1:]], ["202512", *ROW[1:]])
+        assert suggest(sheet, "orders")["ordered_on"].header == head
+    sheet = sheet_of(tmp_path, ["Volgnummer", *ORDER[1:]], ["202507", *ROW[1:]])
+    assert "ordered_on" not in suggest(sheet, "orders")
+
+
 def test_requests_and_invoices_are_known_as_people_head_them():
     asked = suggest(sheet_like(["Datum aanvraag", "Gebouw", "Categorie", "Gevraagd"]), "requests")
     assert {name: hit.header for name, hit in asked.items()} == {

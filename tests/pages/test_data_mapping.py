@@ -1,8 +1,10 @@
 """Making and changing a profile on the Data page, without a browser."""
 
+import io
 import shutil
 
 import pytest
+import xlsxwriter
 
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.profiles import proposal
@@ -21,6 +23,7 @@ from tests.pages.data_page import (
     opened,
     press,
     role,
+    rows,
     words,
 )  # fmt: skip
 from tests.support.slow import slow_but_for
@@ -83,6 +86,37 @@ def test_things_with_a_day_on_which_they_went_are_booked_with_their_events():
     press(page, "Boek 2 regels")
     (profile,) = profiles_in(places().profiles).values()
     assert [table.name for table in profile.tables] == ["assets", "asset_events"]
+
+
+def test_a_scale_that_a_heading_says_is_asked_and_its_answer_kept():
+    content = "Datum;Locatie;Categorie;Kanaal;Aantal (x 1000)\n13-02-2026;A;p;w;2\n"
+    page = offer(opened(), ("veel.csv", content))
+    press(page, "Ja, neem ze over")
+    assert "staat: x 1000" in words(page)
+    press(page, "Duizendtallen: keer 1.000")
+    press(page, "Boek 1 regel")
+    (profile,) = profiles_in(places().profiles).values()
+    assert profile.tables[0].columns["quantity"].scale == 1000
+    assert rows("select quantity from orders") == [(2000.0,)]
+
+
+def test_which_of_several_sheets_is_read_is_asked():
+    heads = ("Datum", "Locatie", "Categorie", "Kanaal", "Aantal")
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as written:
+        for name in ("jan", "feb"):
+            page = written.add_worksheet(name)
+            for at, row in enumerate([heads, ("13-02-2026", "A", "p", "w", 2)]):
+                page.write_row(at, 0, row)
+    page = offer(opened(), ("maanden.xlsx", book.getvalue()))
+    assert "meerdere werkbladen: “jan”, “feb”. Welk lezen we?" in words(page)
+    assert not page.error
+    assert labelled(page.button, "Werkblad feb")
+    press(page, "Alle werkbladen")
+    press(page, "Ja, neem ze over")
+    press(page, "Boek 2 regels")
+    (profile,) = profiles_in(places().profiles).values()
+    assert profile.layout.sheet == "*"
 
 
 def test_a_profile_written_as_text_is_taken_over_or_what_is_wrong_is_said():

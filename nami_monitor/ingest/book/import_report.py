@@ -408,6 +408,12 @@ def _questions(
     if beside and not answers.plain_numbers:
         said, words = beside
         questions.append(Question("beside", {"seen": short(said), "words": listed(words)}))
+    scale = next((staged for staged in booking.stages if staged.scale), None)
+    if scale and scale.scale and booking.file.parent is None:  # mended rows were asked about before
+        said, words = scale.scale.seen, scale.scale.words
+        about = {"table": scale.table, "columns": scale.scale.columns, "ways": scale.scale.ways}
+        values = {"seen": short(said), "words": listed(words), **about}
+        questions.append(Question("scale", values))
     return questions
 
 

@@ -28,11 +28,13 @@ from nami_monitor.ingest.profiles.convert import (
 )
 from nami_monitor.ingest.profiles.mapping import (
     PERIOD_ENDS,
+    StatedScale,
     conversions_of,
     foreign_currency,
     origins_of,
     reading_of,
     stated_beside,
+    stated_scale,
     unclear_units,
 )
 from nami_monitor.ingest.profiles.profile import KEEP, Origin, Profile, TableMap
@@ -91,7 +93,8 @@ class Stage:
         absent: optional columns that the profile maps and the file lacks.
         unfilled: columns that nothing fills, and that a large stage of lines leaves out.
         units: a column of units that nothing reads and that numbers depend on, with its words.
-        beside: a text that says that numbers are of another currency or scale, and its words.
+        beside: a text that says that amounts are of another currency, and its words.
+        scale: a text that says that numbers are in thousands, cents or another unit.
     """
 
     table: str
@@ -102,6 +105,7 @@ class Stage:
     unfilled: tuple[str, ...] = ()
     units: tuple[str, tuple[str, ...]] | None = None
     beside: tuple[str, tuple[str, ...]] | None = None
+    scale: StatedScale | None = None
 
     @property
     def booked(self) -> str:
@@ -231,7 +235,10 @@ def stage(
     _mark_repeated_keys(db, table.name, name)
     units = unclear_units(db, table, origins, cells, profile)
     beside = stated_beside(table, origins, cells, profile)
-    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled, units, beside)
+    scale = stated_scale(table, origins, cells, profile)
+    return Stage(
+        table.name, name, reading.dates, reading.decimal, absent, unfilled, units, beside, scale
+    )
 
 
 def unknown_lines(

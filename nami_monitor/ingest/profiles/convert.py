@@ -13,7 +13,7 @@ from typing import Final
 from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
 from nami_monitor.ingest.profiles.profile import UNITS, Origin
-from nami_monitor.ingest.sniff.values import EURO, MONTHS, currency_signs
+from nami_monitor.ingest.sniff.values import EURO, MONTHS, WEEKDAY, YEAR_MONTH, currency_signs
 from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import Column
 
@@ -229,15 +229,30 @@ def _marked(text: str, signs: Sequence[str]) -> str:
     return f"regexp_full_match({text}, {literal(MARKED)}) and regexp_matches({rest}, {mark})"
 
 
-def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool, years: bool = False) -> str:
+def date_sql(
+    text: str,
+    patterns: tuple[str, ...],
+    *,
+    tagged: bool,
+    years: bool = False,
+    bare: bool = False,
+) -> str:
     """A date; null when blank, unreadable or not in the calendar.
 
-    Where ``years`` stand for their first day, a stored number of a year does too.
+    Where ``years`` stand for their first day, a stored number of a year does too. With ``bare`` no
+    day of the week stands in front.
 
     Patterns with a short year are tried first: ``%Y`` would read ``25`` as the year 25.
     """
     read = "cast(null as date)"
-    if patterns:
+    daily = tuple(pattern for pattern in patterns if "%d" in pattern)
+    if daily and not bare:  # a day of the week may stand in front
+        begins = f"{text} >= 'A' and regexp_matches({text}, {literal(f'(?i){WEEKDAY}')})"
+        rest = f"regexp_replace({text}, {literal(f'(?i){WEEKDAY}')}, '')"
+        named = date_sql(rest, daily, tagged=False, bare=True)
+        read = f"case when {begins} then {named} else"
+        read += f" {date_sql(text, patterns, tagged=False, bare=True)} end"
+    elif patterns:
         source = text
         if any("%S" in pattern for pattern in patterns):
             source = rf"regexp_replace({text}, '(:[0-9]{{2}})[.,][0-9]+$', '\1')"
@@ -253,15 +268,18 @@ def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool, years: bool 
         read = f"cast(try_strptime({source}, [{listed}]) as date)"
     if not tagged:
         return read
-    stored = (
-        (
-            f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date)"
+    stored = f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date)"
+    if years:
+        stored += (
             f" when regexp_full_match({text}, '.n(?:19|20)[0-9]{{2}}')"
-            f" then make_date(cast(substr({text}, 3) as integer), 1, 1) end"
+            f" then make_date(cast(substr({text}, 3) as integer), 1, 1)"
         )
-        if years
-        else f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date) end"
-    )
+    if "%Y%m" in patterns:
+        stored += (
+            f" when regexp_full_match({text}, {literal(f'.n{YEAR_MONTH.pattern}')})"
+            f" then cast(try_strptime(substr({text}, 3), '%Y%m') as date)"
+        )
+    stored += " end"
     return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
 
 
@@ -358,7 +376,13 @@ def _typed(
         patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
         typed = date_sql(shown, patterns, tagged=tagged, years=reading.years)
         outside = f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'"
-        failures = (("{typed} is null", "not_a_date"), (outside, "date_out_of_range"))
+        number = f"regexp_full_match({shown_sql(shown, tagged=tagged)}, '[2-7][0-9]{{4}}')"
+        serial = f"case when {{typed}} is null or {outside} then {number} else false end"
+        failures = (
+            (serial, "serial_date"),
+            (f"{{typed}} is null and not {serial}", "not_a_date"),
+            (f"({outside}) and not {serial}", "date_out_of_range"),
+        )
     elif column.sql_type == "boolean":
         word = f"lower({shown_sql(shown, tagged=tagged)})"
         typed = (
@@ -445,8 +469,8 @@ def _number(
         value, gaps = _together(read, unread, times=origin.how == "times")
         failures += gaps
     steps = [value]
-    if origin.scale * factor != 1:
-        steps.append(f"{origin.scale * factor!r}")
+    if (times := factor if origin.scale is None else origin.scale * factor) != 1:
+        steps.append(f"{times!r}")
     if origin.scale_by:
         inner[f"s_{name}"] = f"lower({shown_sql(cell[origin.scale_by[0]], tagged=tagged)})"
         cases = " ".join(f"when {literal(w)} then {f!r}" for w, f in origin.scale_by[1].items())

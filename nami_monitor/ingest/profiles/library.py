@@ -77,6 +77,16 @@ def profile_file(folder: Path, name: str) -> Path:
     return folder / f"{slug}{SUFFIX}"
 
 
+def file_beside(folder: Path, profile: Profile) -> Path:
+    """The file that keeps a new profile: beside that of other tables, not in its place."""
+    file = profile_file(folder, profile.source)
+    tables = [table.name for table in profile.tables]
+    there = profiles_in(folder).get(file.stem)
+    if there is None or tables == [table.name for table in there.tables]:
+        return file
+    return profile_file(folder, " ".join((profile.source, *tables)))
+
+
 def profile_versions(file: Path) -> list[ProfileVersion]:
     """The versions of a profile, the present one last; none when there is no such profile."""
     kept: list[ProfileVersion] = []
@@ -147,9 +157,24 @@ def recognise(
     return Recognised(tuple(fitting))
 
 
-def fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
-    """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(column_numbers(read_sheets(file, profile.layout, cells)[0].columns))
+def is_mended(sheet: Sheet) -> bool:
+    """Whether a sheet is a set-aside file that comes back."""
+    return set(MENDED) <= {normal_header(header) for header in sheet.columns}
+
+
+def comes_back(path: Path, folder: Path | None = None) -> bool:
+    """Whether a file holds set-aside rows, which their own batch knows how to read."""
+    sheets = _sheets(path, Layout(), folder)
+    return bool(sheets) and is_mended(sheets[0])
+
+
+def fits_entirely(path: Path, profile: Profile, folder: Path | None = None) -> bool:
+    """Whether every column that a profile names is there: a shipped one must not fit by chance.
+
+    Raises:
+        UserError: when the file cannot be understood.
+    """
+    headers = set(column_numbers(read_sheets(path, profile.layout, folder)[0].columns))
     if profile.unpivot:
         headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
     return all(
@@ -159,11 +184,6 @@ def fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
         for column in origin.columns
         if not column.startswith("@")
     )
-
-
-def is_mended(sheet: Sheet) -> bool:
-    """Whether a sheet is a set-aside file that comes back."""
-    return set(MENDED) <= {normal_header(header) for header in sheet.columns}
 
 
 def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:

@@ -47,6 +47,10 @@ CANCELLED_HEAD: Final = re.compile(
 """Headings of columns in which yes or a day says so."""
 FLAGGED: Final = rf"^({'|'.join(TRUE_WORDS)})$|^[0-9]{{1,4}}[./ -][0-9a-z]+[./ -][0-9]{{2}}"
 """What stands in such a column then."""
+BY_OPTION: Final = frozenset(
+    ("table", "vat", "dates", "decimal", "credit", "cancelled", "sums", "scale", "sheet")
+)
+"""Keys of questions that an option of the same name answers at the command line."""
 MOST_WORDS: Final = 12
 """A column of more words than these does not say of what kind a line is."""
 MINUS_SEEN: Final = re.compile("^[^0-9]*[(\u2212\u2013-]|[\u2212\u2013-]$")

@@ -7,7 +7,7 @@ both ways.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -36,6 +36,7 @@ from nami_monitor.ingest.profiles.source_cells import (
 )
 from nami_monitor.ingest.sniff.values import (
     EURO,
+    MONTH_HEAD,
     TYPO_SHARE,
     Ambiguous,
     combine,
@@ -132,14 +133,35 @@ STATED: Final = (
     ),
 )
 """What in a heading, a title or a name states a currency: signs, codes, and words in any case."""
-SCALED: Final = re.compile(
-    r"[x\u00d7*] ?(?:\u20ac|euro?)? ?1[., ]?000(?![0-9])|['\u2019]000(?![0-9])"
-    r"|(?<![^\W\d_])(?:duizend|duizenden|duizendtallen|miljoen|miljoenen|miljard|mln|thousands?"
-    r"|millions?|(?:euro)?cent(?:s|en)?|[km] ?(?:\u20ac|euro?)|[km]\$)(?![^\W\d_])"
-    r"|\u20ac ?(?:k|mln|m)(?![^\W\d_])",
-    re.IGNORECASE,
-)
+_EACH, _MILLION = r"[x\u00d7*] ?(?:\u20ac|euro?)? ?1[., ]?000", r"[., ]?000(?![0-9])"
+SCALED: Final = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "thousands": rf"{_EACH}(?![0-9]|{_MILLION})|['\u2019]000(?![0-9])"
+        r"|(?<![^\W\d_])(?:duizend|duizenden|duizendtallen|thousands?|k ?(?:\u20ac|euro?)|k\$)"
+        r"(?![^\W\d_])|\u20ac ?k(?![^\W\d_])",
+        "millions": rf"{_EACH}{_MILLION}|(?<![^\W\d_])(?:miljoen|miljoenen|mln|millions?"
+        r"|m ?(?:\u20ac|euro?)|m\$)(?![^\W\d_])|\u20ac ?(?:mln|m)(?![^\W\d_])",
+        "billions": r"(?<![^\W\d_])(?:miljard|mrd)(?![^\W\d_])",
+        "cents": r"(?<![^\W\d_])(?:euro)?cent(?:s|en)?(?![^\W\d_])",
+    }.items()
+}
 """What in a heading or a title says that numbers are in thousands, millions or cents."""
+MEASURED: Final = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "percent": r"%|[^\W\d_]*percentages?(?![^\W\d_])"
+        r"|(?<![^\W\d_])(?:procent(?:en)?|perc|pct|percent)(?![^\W\d_])",
+        "hours": r"(?<![^\W\d_])(?:arbeids|contract|dienst|jaar|maand|week|werk)?"
+        r"(?:uren|uur|urenomvang)(?![^\W\d_])|(?<![^\W\d_])(?:hours?|hrs)(?![^\W\d_])",
+    }.items()
+}
+"""What in the heading of a measured figure says that it is in another unit than its measure."""
+FACTORS: Final = {
+    "thousands": 1e3, "millions": 1e6, "billions": 1e9, "cents": 0.01, "percent": 0.01,
+    "hours_36": 1 / 36, "hours_38": 1 / 38, "hours_40": 1 / 40, "keep": 1.0,
+}  # fmt: skip
+"""Answers about a scale with the factor that they state; hours are those of a full week."""
 
 
 def signs_beside(currency: Currency | None) -> tuple[str, ...]:
@@ -243,10 +265,10 @@ def _others(words: Iterable[str], currency: Currency | None) -> tuple[str, ...]:
 def stated_beside(
     table: TableMap, origins: Mapping[str, Origin], cells: SourceCells, profile: Profile
 ) -> tuple[str, tuple[str, ...]] | None:
-    """What stands at numbers and says that they are no plain units of the profile's currency.
+    """What stands at amounts and says that they are of another currency than the profile's.
 
-    It is another currency, or thousands: in a heading, in the number formats of a column (whose
-    heading is given), in a title above the table, or in the name of the sheet or the file.
+    It stands in a heading, in the number formats of a column (whose heading is given), in a title
+    above the table, or in the name of the sheet or the file.
 
     Returns:
         The text, and what in it says so; None when nothing does.
@@ -256,26 +278,79 @@ def stated_beside(
     silent, plain = not any(map(_of_currencies, cells.headers)), False
     for column in columns(table.name):
         origin = origins.get(column.name)
-        counts = column.money or column.name in COUNTS
-        for head in _heads(origin, sheet, profile) if origin and counts else ():
-            named = _stated(head) if column.money else []
+        for head in _heads(origin, sheet, profile) if origin and column.money else ():
+            named = _stated(head)
             shown = sheet.currencies.get(f"c{numbers.get(normal_header(head))}", ())
             others = _others(named, currency)
             if named and len(others) == len(named):
                 return head, others
-            if column.money and (others := _others(shown, currency)):
+            if others := _others(shown, currency):
                 return head, others
-            if origin and origin.scale == 1 and (scales := SCALED.findall(head)):
-                return head, tuple(scales)
-            silent &= not named and not (column.money and shown)
-            plain |= column.money and origin is not None and origin.scale == 1
-    for text in cells.around if plain else ():
-        named = _stated(text) if silent else []
+            silent &= not named and not shown
+            plain = True
+    for text in cells.around if plain and silent else ():
+        named = _stated(text)
         if named and len(others := _others(named, currency)) == len(named):
             return text, others
-        if text != cells.around[-1] and (scales := SCALED.findall(text)):
-            return text, tuple(scales)
     return None
+
+
+@dataclass(frozen=True)
+class StatedScale:
+    """A text that says of numbers that they are in thousands, cents, or another unit.
+
+    ``words`` of it say so; ``ways`` are those of ``FACTORS`` that may be meant, and ``columns`` the
+    canonical columns of which it is said.
+    """
+
+    seen: str
+    words: tuple[str, ...]
+    ways: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def stated_scale(
+    table: TableMap, origins: Mapping[str, Origin], cells: SourceCells, profile: Profile
+) -> StatedScale | None:
+    """What a heading or a title says of the scale of numbers of which the profile states none."""
+    unsaid = [
+        column
+        for column in columns(table.name)
+        if (origin := origins.get(column.name)) and origin.scale is None
+        if column.money or column.name in COUNTS
+    ]
+    titles = cells.around[:-1]  # a file is not called after a scale
+    for column in unsaid:
+        heads = [*_heads(origins[column.name], cells.sheet, profile)]
+        measured = MEASURED if _of_a_measure(table, column) else {}
+        months = titles if profile.unpivot and measured else ()
+        for text, patterns in [
+            *((head, {**SCALED, **measured}) for head in heads),
+            *((title, measured) for title in months),
+        ]:
+            if found := _scales(text, patterns):
+                return StatedScale(text, *found, (column.name,))
+    money = tuple(column.name for column in unsaid if column.money)
+    for title in titles if money else ():
+        if found := _scales(title, SCALED):
+            return StatedScale(title, *found, money)
+    return None
+
+
+def _of_a_measure(table: TableMap, column: Column) -> bool:
+    """Whether a figure is of a measure or a unit that is no time and no share itself."""
+    said = " ".join(table.constants.get(name, "") for name in ("activity_measure", "unit"))
+    return column.name == "value" and "unit" not in table.columns and not _scales(said, MEASURED)
+
+
+def _scales(
+    text: str, patterns: Mapping[str, re.Pattern[str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The words of a text that say a scale, and the factors that may be meant."""
+    found = {name: words for name, one in patterns.items() if (words := one.findall(text))}
+    ways = [way for way in (*FACTORS,) for name in found if way.partition("_")[0] == name]
+    said = dict.fromkeys(word for words in found.values() for word in words)
+    return (tuple(said), (*ways, "keep")) if found else None
 
 
 def _heads(origin: Origin, sheet: Sheet, profile: Profile) -> Iterator[str]:
@@ -310,7 +385,7 @@ def unclear_units(
     unsaid = {
         name
         for name in money.union(COUNTS).intersection(origins)
-        if not (origins[name].unit or origins[name].scale_by or origins[name].scale != 1)
+        if not (origins[name].unit or origins[name].scale_by or origins[name].scale is not None)
     }
     if not free or not unsaid:
         return None
@@ -422,7 +497,7 @@ def reading_of(
             stated = (origin.format,) if origin.format else profile.dates
             if stated:
                 check_dates(header, texts, stated)
-            patterns = stated or date_formats(texts)
+            patterns = stated or date_formats(texts, months=bool(MONTH_HEAD.search(header)))
             if isinstance(patterns, Ambiguous):
                 asked.setdefault(short(header), patterns)
                 patterns = patterns.others

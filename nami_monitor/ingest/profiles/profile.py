@@ -217,7 +217,7 @@ class Origin:
             ``times``: one number times the others, as packs times what a pack holds.
         format: date pattern of the joined text.
         regex: the part of the text that counts: its first group, or the whole match.
-        scale: factor on the number.
+        scale: factor on the number; 1 where it is stated that there is none.
         scale_by: a column whose words name the factor, and those factors.
         sign: where the number is negative.
         unit: ``pack``, ``base``, or a column that says which.
@@ -227,7 +227,7 @@ class Origin:
     how: str = "first"
     format: DatePattern | None = None
     regex: Pattern | None = None
-    scale: Annotated[float, After(_factor)] = 1.0
+    scale: Annotated[float, After(_factor)] | None = None
     scale_by: (
         Annotated[tuple[str, Annotated[Mapping[str, Number], After(_lowered)]], Before(_scale_by)]
         | None
@@ -590,8 +590,6 @@ def _written(origin: Origin) -> Any:
     names: Any = several[0] if len(several) == 1 else several
     stated = as_settings(origin)
     more = {key: stated[key] for key in ORIGIN_KEYS if key in stated}
-    if origin.scale == 1:
-        del more["scale"]
     if origin.scale_by:
         more["scale_by"] = {"column": origin.scale_by[0], **origin.scale_by[1]}
     if origin.how == "first":

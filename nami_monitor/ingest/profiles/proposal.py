@@ -7,7 +7,7 @@ command line ask the same questions with the same answers.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -15,8 +15,13 @@ from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.core.words import Grain
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet, untag
-from nami_monitor.ingest.profiles.line_questions import FileAnswer, FileQuestion, of_lines
-from nami_monitor.ingest.profiles.mapping import COUNTS
+from nami_monitor.ingest.profiles.line_questions import (
+    MOST_WORDS,
+    FileAnswer,
+    FileQuestion,
+    of_lines,
+)
+from nami_monitor.ingest.profiles.mapping import COUNTS, FACTORS
 from nami_monitor.ingest.profiles.preview import values_in
 from nami_monitor.ingest.profiles.profile import (
     CREATE,
@@ -44,7 +49,7 @@ from nami_monitor.ingest.profiles.suggest import (
     suggest,
 )
 from nami_monitor.ingest.profiles.sums import sum_lines
-from nami_monitor.ingest.sniff.values import months_in
+from nami_monitor.ingest.sniff.values import MONTH_HEAD, is_date, months_in
 from nami_monitor.ingest.template import allowed, word
 from nami_monitor.tables import TABLES, Codes, Column, columns
 
@@ -63,8 +68,6 @@ HOLDS: Final = re.compile(
 """Headings of such columns."""
 YEAR: Final = re.compile("(19|20)[0-9]{2}")
 """A date of which people know the year alone."""
-MONTH_HEAD: Final = re.compile("maand|mnd|month|period", re.IGNORECASE)
-"""Headings of numbers that are months of a year."""
 RETIRED: Final = "retired"
 """The kind of event of a thing that went."""
 UP_TO: Final = re.compile(
@@ -547,6 +550,9 @@ def _lacking(
     if column.sql_type != "varchar" or " / " in name:
         either = [(one, _likelier(sheet, one, name)) for one in free[:MOST]]
         choices = tuple(FileAnswer(one, with_role(profile, one, role), one) for one, role in either)
+        if column.sql_type == "date" and is_date(sheet.name):
+            named = with_role(profile, "@sheet", first)
+            choices = (FileAnswer("asking.answers.sheet_name", named), *choices)
         return FileQuestion("column", name, ", ".join(free[:MOST]), choices=choices)
     texts = [*allowed(column), *known.get(first, ())][:MOST]
     fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
@@ -599,7 +605,7 @@ def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQu
 
 
 def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
-    """The question that a refusal is in fact: the order of dates, or the decimal sign."""
+    """The question that a refusal is in fact: of sheets, dates, the decimal sign or the scale."""
     header = str(error.values.get("column", ""))
     if error.key == "import.ambiguous_dates":
         patterns = (str(error.values["first"]), str(error.values["second"]))
@@ -618,7 +624,44 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
             for name, sign in signs
         )
         return FileQuestion("decimal", headers=(header,), choices=choices)
+    if error.key == "reading.several_sheets":
+        return _sheets(profile, error.values)
+    if error.key == "questions.scale":
+        return _scale(profile, error.values)
     return None
+
+
+def _sheets(profile: Profile, said: Mapping[str, Any]) -> FileQuestion:
+    """Which sheets are read; all of them where their columns have the same names."""
+    names: Sequence[str] = said["names"]
+
+    def reading(sheet: str) -> Profile:
+        return replace(profile, layout=replace(profile.layout, sheet=sheet))
+
+    all_ = [FileAnswer("asking.answers.all", reading("*"))] if said["alike"] else []
+    each = [FileAnswer("asking.answers.sheet", reading(one), one) for one in names]
+    return FileQuestion("sheet", seen=str(said["sheets"]), choices=(*all_, *each[:MOST_WORDS]))
+
+
+def _scale(profile: Profile, said: Mapping[str, Any]) -> FileQuestion:
+    """By what the numbers are multiplied of which a heading or a title says a scale."""
+    ways: Sequence[str] = said["ways"]
+    columns_: Sequence[str] = said["columns"]
+
+    def scaled(table: TableMap, factor: float) -> TableMap:
+        about = set(columns_) & {*table.columns} if table.name == said["table"] else ()
+        stated = {name: replace(table.columns[name], scale=factor) for name in about}
+        return replace(table, columns={**table.columns, **stated})
+
+    choices = tuple(
+        FileAnswer(
+            f"asking.scales.{way}",
+            replace(profile, tables=tuple(scaled(table, FACTORS[way]) for table in profile.tables)),
+        )
+        for way in ways
+    )
+    words, seen = str(said["words"]), str(said["seen"])
+    return FileQuestion("scale", columns_[0], words, (seen,), choices)
 
 
 def known_texts(

@@ -28,7 +28,7 @@ from nami_monitor.ingest.profiles.source_cells import (
     normal_header,
 )
 from nami_monitor.ingest.sniff.headers import cell_kind
-from nami_monitor.ingest.sniff.values import MONTHS
+from nami_monitor.ingest.sniff.values import MONTH_HEAD, MONTHS, YEAR_MONTH
 from nami_monitor.ingest.template import allowed, heading, word
 from nami_monitor.tables import TABLES, AnyOf, Codes, Column, columns
 
@@ -135,10 +135,13 @@ class _Contents:
         return {text.lstrip("0") for text in self.texts} <= MONTHS_OF_A_YEAR
 
     @classmethod
-    def of(cls, cells: Sequence[str]) -> "_Contents":
+    def of(cls, cells: Sequence[str], *, months: bool = False) -> "_Contents":
         cells = [cell for cell in cells if (untag(cell) or "").lower() not in UNKNOWN_WORDS]
         texts = [(untag(cell) or "").strip() for cell in cells]
-        kinds = [cell_kind(cell) for cell in cells]
+        kinds = [
+            "date" if months and YEAR_MONTH.fullmatch(text) else cell_kind(cell)
+            for cell, text in zip(cells, texts, strict=True)
+        ]
         share = 1 / (len(texts) or 1)
         typed = sum(kind in {"number", "year"} for kind in kinds)
         fractions = sum(
@@ -222,7 +225,10 @@ def _headers(sheet: Sheet) -> list[_Header]:
         _Header(
             name,
             said[name],
-            _Contents.of(rows[f"c{numbers[normal_header(name)]}"].drop_nulls().to_list()),
+            _Contents.of(
+                rows[f"c{numbers[normal_header(name)]}"].drop_nulls().to_list(),
+                months=bool(MONTH_HEAD.search(name)),
+            ),
         )
         for name in names
     ]

@@ -57,7 +57,13 @@ def _choose(
         tables = [sheet for sheet in visible if sheet.has_table()] or visible
         if len(tables) > 1 and wanted is None:
             names = listed(f"“{short(sheet.name)}”" for sheet in tables)
-            raise UserError("reading.several_sheets", file=name, sheets=names)
+            raise UserError(
+                "reading.several_sheets",
+                file=name,
+                sheets=names,
+                names=tuple(sheet.name for sheet in tables),
+                alike=len({_columns(sheet, name) for sheet in tables}) == 1,
+            )
         return tables
     if isinstance(wanted, int):
         chosen = [sheets[wanted - 1]] if 1 <= wanted <= len(sheets) else []
@@ -69,6 +75,15 @@ def _choose(
         names = listed(f"“{short(sheet.name)}”" for sheet in sheets)
         raise UserError("reading.no_such_sheet", file=name, sheet=wanted, sheets=names)
     return chosen[:1]
+
+
+def _columns(sheet: ParsedSheet, file: str) -> tuple[str, ...]:
+    """The columns of a parsed sheet, in small letters; its own name where none are found."""
+    try:
+        columns = plan_table(list(islice(sheet.rows(), SAMPLE_RECORDS)), Layout(), file).columns
+    except UserError:
+        return (sheet.name,)
+    return tuple(sorted(column.strip().casefold() for column in columns))
 
 
 def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:

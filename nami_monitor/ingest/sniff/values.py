@@ -15,7 +15,7 @@ from babel.languages import get_official_languages
 from babel.numbers import get_currency_name, get_currency_symbol
 
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.cells import Cell, kind_of
+from nami_monitor.ingest.cells import Cell, kind_of, untag
 
 Evidence = Literal[",", ".", "ambiguous", "none"]
 
@@ -192,6 +192,7 @@ _NO_MONTH: Final = re.compile(
 _PARTS: Final[Mapping[str, str]] = {
     "%d": r"(?P<day>\d{1,2})",
     "%m": r"(?P<month>\d{1,2})",
+    "%-m": r"(?P<month>\d{2})",
     "%Y": r"(?P<year>\d{4})",
     "%y": r"(?P<short>\d{2})",
     "%B": rf"(?P<name>{_NAME})\.?",
@@ -200,6 +201,17 @@ _PARTS: Final[Mapping[str, str]] = {
     "%M": r"(?P<minute>\d{2})",
     "%S": r"(?P<second>\d{2})(?:[.,]\d+)?",
 }
+WEEKDAY: Final = (
+    r"^(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday|ma|di|wo|do|vr|za|zo|din|woe|don|vri|vrij|zat|zon"
+    r"|mon|tues?|wed|thur?s?|fri|sat|sun)(?:[.,]+ *| +)"
+)
+"""A day of the week in front of a date, in Dutch or English."""
+_WEEKDAY: Final = re.compile(WEEKDAY, re.IGNORECASE | re.ASCII)
+MONTH_HEAD: Final = re.compile("maand|mnd|month|period|yyyymm|jjjjmm", re.IGNORECASE)
+"""Headings of numbers that are months."""
+YEAR_MONTH: Final = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
+"""A month as a number under such a heading."""
 #: Two-digit years run from 1970 to 2069, as in POSIX strptime but a year later.
 _CENTURY_TURNS_AT: Final = 70
 _YEARS: Final = (1900, 2100)
@@ -242,7 +254,7 @@ class Ambiguous:
 
 @cache
 def _regex(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(%[A-Za-z])", pattern)
+    parts = re.split(r"(%-?[A-Za-z])", re.sub("%m(?=%)", "%-m", pattern))
     return re.compile(
         "".join(_PARTS[part] if part in _PARTS else re.escape(part) for part in parts),
         re.IGNORECASE | re.ASCII,
@@ -255,12 +267,13 @@ def parse_date(text: str, pattern: str) -> dt.datetime | None:
     Args:
         text: A trimmed text; Dutch and English month names in any case.
         pattern: Of the signs ``%d %m %Y %y %B %b %H %M %S``; day and month may lack a leading zero.
+            A day of the week may stand in front of a day.
 
     Returns:
         The moment, at the first day or month where the pattern names none; None when the text does
         not fit or the day does not exist (31-02-2025).
     """
-    match = _regex(pattern).fullmatch(text)
+    match = _regex(pattern).fullmatch(_WEEKDAY.sub("", text) if "%d" in pattern else text)
     if match is None:
         return None
     parts = {name: value for name, value in match.groupdict().items() if value is not None}
@@ -304,7 +317,7 @@ def is_date(text: str) -> bool:
     return bool(shape) and shape != ("%Y",)
 
 
-def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
+def date_formats(values: Iterable[Cell], *, months: bool = False) -> tuple[str, ...] | Ambiguous:
     """Give the patterns by which a column's text cells are dates, the most frequent first.
 
     Texts that are no date at all ("TBC") and tagged cells take no part. Each shape (signs and
@@ -312,13 +325,17 @@ def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
 
     Args:
         values: All cells of the column, not a sample.
+        months: Whether ``202507`` is a month, also as a stored number.
 
     Returns:
         The patterns, empty when nothing is a date; Ambiguous when day and month stay exchangeable
         or when values prove both orders.
     """
-    texts = {text for text in values if text is not None and kind_of(text) is None}
+    cells = [text for text in values if text is not None]
+    texts = {text for text in cells if kind_of(text) is None}
     shapes: Counter[tuple[str, ...]] = Counter()
+    if months and (found := sum(bool(YEAR_MONTH.fullmatch(untag(one) or "")) for one in cells)):
+        shapes[("%Y%m",)] = found
     proofs: dict[str, Counter[int]] = {}
     examples: dict[tuple[str, ...], str] = {}
     for text in sorted(texts):
@@ -369,9 +386,10 @@ def _sign(shape: tuple[str, ...]) -> str:
 
 def _readings(text: str) -> tuple[tuple[str, ...], list[dt.datetime | None]]:
     """Give the shape of a text and what each of its patterns reads; no shape when none reads."""
-    if len(text) > _LONGEST_DATE or not _DIGIT.search(text):
+    bare = _WEEKDAY.sub("", text)
+    if len(bare) > _LONGEST_DATE or not _DIGIT.search(bare):
         return (), []
-    for shape in _shapes_like(_DIGIT.sub("0", text)):
+    for shape in _shapes_like(_DIGIT.sub("0", bare)):
         readings = [parse_date(text, pattern) for pattern in shape]
         if any(reading is not None for reading in readings):
             return shape, readings

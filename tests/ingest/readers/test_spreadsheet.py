@@ -155,6 +155,10 @@ def test_several_sheets_with_tables_are_asked_or_all_read(tmp_path):
     assert "Feb" in asked.values["sheets"]
     assert [s.name for s in read(path, Layout(sheet="*"))] == ["Jan", "Feb"]
     assert read(path, Layout(sheet=" jan "))[0].name == "Jan"
+    assert (asked.values["names"], asked.values["alike"]) == (("Jan", "Feb"), True)
+    other = [["Naam", "Adres", "Plaats"], ["Pen", "Kade", "Ede"], ["Gum", "Dijk", "Tiel"]]
+    path = write_book(tmp_path / "c.xlsx", {"Jan": table, "Lijst": other})
+    assert refusal(path).values["alike"] is False
 
 
 def test_a_second_table_and_a_total_below_the_first(tmp_path):

@@ -108,7 +108,12 @@ def look(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) -
     except DatabaseHeldError:
         raise
     except UserError as error:
-        return Looked(session_files.draft_of(offer), refusal=error)
+        draft = session_files.draft_of(offer)
+        if error.key == "reading.several_sheets" and (
+            ask := proposal.asked_by(error, draft.profile)
+        ):
+            return Looked(draft, questions=[_question(session, draft, ask)])
+        return Looked(draft, refusal=error)
 
 
 def _mapped(
@@ -273,6 +278,8 @@ def answer_name(session: Session, ask: FileQuestion, answer: FileAnswer) -> str:
     if ask.key == "unsure" and answer.header:
         column = words.column_name(session, name)
         return session.t("asking.answers.wrong", column=column, header=answer.header)
+    if ask.key == "sheet":
+        return session.t(name, sheet=answer.header)
     if answer.header:
         return session.t("asking.answers.from_column", column=answer.header)
     if ask.key == "dates":
@@ -316,6 +323,9 @@ def _questions(session: Session, draft: Draft, report: Report) -> Iterator[Asked
                 ),
             )
             return
+        if ask := proposal.asked_by(UserError(f"questions.{asked.key}", **values), draft.profile):
+            yield _question(session, draft, ask)
+            continue
         answer = {
             "set_aside": ("anyway", {"accept_set_aside": True}),
             "units": ("units", {"single_units": True}),
