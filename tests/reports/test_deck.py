@@ -449,7 +449,7 @@ def test_an_amount_per_day_has_its_euro_sign_and_says_per_what_once(laid_out, fo
     over = formats.period(line.aim.judged.period, lang)
     assert page.title.count("€") == 2
     assert over in page.title
-    per = {"nl": "per werkdag", "en": "per working day"}[lang]
+    per = {"nl": "per werkdag", "en": "per workday"}[lang]
     facts = [fact for one in document.pages for fact in one.facts if per in fact.words]
     assert facts
     for fact in facts:
