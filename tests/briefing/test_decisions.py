@@ -122,7 +122,7 @@ def test_a_notice_that_has_passed_is_said(office):
         asked = decisions.propose(about, OCTOBER, "nl")
         told = text("decisions.contract.notice", "nl", day=passed)
         assert (told in asked.seen.sentence) is bool(passed)
-        assert ("voorbij" in asked.seen.sentence) is bool(passed)
+        assert ("Opzeggen kon" in asked.seen.sentence) is bool(passed)
         assert asked.due == date(2026, 11, 30)
 
 
@@ -180,7 +180,6 @@ def test_whatever_is_said_of_a_target_names_the_months_of_its_figure(found, lang
     for one in asked:
         over = formats.period(one.about.line.aim.judged.period, lang)
         assert over in one.seen.title
-        assert over in one.seen.sentence
         assert over in one.options[0].gives
 
 

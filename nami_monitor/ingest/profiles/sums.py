@@ -35,8 +35,14 @@ LEAST_FILLED: Final = 2
 """In so many columns a sum is not zero."""
 LEAST_PARTS: Final = 2
 """Fewer rows are equal by chance, or because they say the same."""
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = 600
 """Tables of more rows are no overviews."""
+MOST_TELLING: Final = 24
+"""So many columns that differ are enough to tell a sum from chance."""
+MOST_WEIGHED: Final = 1_000
+"""So many sums of a table are weighed; one of which nearly any rows add up to another tells none."""
+NEAREST: Final = 12
+"""So many numbers of parts of a row are looked at, those that come nearest to it."""
 DECIMALS: Final = 6
 """What stands behind more decimals is noise of a stored number."""
 LARGEST: Final = 10**15
@@ -172,11 +178,14 @@ def _parsed(numbers: Numbers, cost: float, least: int) -> _Parsed:
     if not len(numbers):
         return _Parsed()
     telling = int(np.argmax([len(np.unique(column)) for column in numbers.T]))
+    _, apart = np.unique(numbers, axis=1, return_index=True)
+    columns = [telling, *(int(at) for at in np.sort(apart) if at != telling)][:MOST_TELLING]
+    weighed: dict[tuple[int, ...], float] = {}
     readings = [_Parsed()]
     for row in reversed(range(len(numbers))):
         grown = []
         for one in readings:
-            gain, parts = _gain(numbers, row, one, telling, least)
+            gain, parts = _gain(numbers, row, one, columns, least, weighed)
             if gain > cost:
                 units = (*one.units[:-parts], row)
                 grown.append(_Parsed(one.bits + gain - cost, units, one.sums | {row}))
@@ -186,26 +195,43 @@ def _parsed(numbers: Numbers, cost: float, least: int) -> _Parsed:
     return readings[0]
 
 
-def _gain(numbers: Numbers, row: int, read: _Parsed, telling: int, least: int) -> tuple[float, int]:
-    """How many bits say that a row is the sum of the units behind it, and of how many at best."""
+def _gain(
+    numbers: Numbers,
+    row: int,
+    read: _Parsed,
+    columns: Sequence[int],
+    least: int,
+    weighed: dict[tuple[int, ...], float],
+) -> tuple[float, int]:
+    """How many bits say that a row is the sum of the units behind it, and of how many at best.
+
+    ``columns`` are those that differ, the most telling first; ``weighed`` keeps the bits of a row
+    and its parts, which several readings have in common.
+    """
     own, behind = numbers[row], read.units[::-1]
     if np.count_nonzero(own) < LEAST_FILLED or not behind:
         return 0.0, 0
     counts = np.arange(1, len(behind) + 1)
-    left = np.abs(np.cumsum(numbers[list(behind), telling]) - own[telling])
+    left = np.abs(np.cumsum(numbers[list(behind), columns[0]]) - own[columns[0]])
     best = (0.0, 0)
-    for count in counts[left <= (counts + 1) / 2]:
-        parts = numbers[list(behind[:count])]
+    fitting = counts[left <= (counts + 1) / 2]
+    for count in fitting[np.argsort(left[fitting - 1], kind="stable")[:NEAREST]]:
         ends = count == len(behind) or behind[count] in read.sums
         if count < least or (count == 1 and not ends):
             continue
-        bits = _bits(numbers, own, parts) - (0.0 if ends else float(np.log2(len(behind))))
+        key, parts = (row, *behind[:count]), numbers[list(behind[:count])]
+        away = np.abs(parts.sum(axis=0) - own)
+        if (away > (count + 1) / 2).any():
+            continue
+        if key not in weighed and len(weighed) < MOST_WEIGHED:
+            weighed[key] = _bits(numbers, own, parts, columns)
+        bits = weighed.get(key, 0.0) - (0.0 if ends else float(np.log2(len(behind))))
         best = max(best, (bits, int(count)))
     return best
 
 
-def _bits(numbers: Numbers, own: Numbers, parts: Numbers) -> float:
-    """How unlikely it is by chance that a row is the sum of some parts; 0 where it is not.
+def _bits(numbers: Numbers, own: Numbers, parts: Numbers, columns: Sequence[int]) -> float:
+    """How unlikely it is by chance that a row is the sum of some parts, which it is.
 
     A column counts by how far its parts are from being in proportion to those of a column before
     it, in the largest unit in which all are whole, and not above how rare its sum is: months that
@@ -213,14 +239,13 @@ def _bits(numbers: Numbers, own: Numbers, parts: Numbers) -> float:
     numbers were rounded, what that allows is lost.
     """
     away = np.abs(parts.sum(axis=0) - own)
-    if (away > (len(parts) + 1) / 2).any():
-        return 0.0
     unit = len(parts) + 2 if away.any() else max(int(np.gcd.reduce(parts, axis=None)), 1)
     others = (numbers == own).sum(axis=0) - 1
     rare = np.log2(len(numbers) / np.maximum(others, 1))
     bits = 0.0
-    for at in np.flatnonzero(own):
-        before = [one for one in range(at) if own[one]]
+    filled = [at for at in columns if own[at]]
+    for place, at in enumerate(filled):
+        before = filled[:place]
         shares = parts[:, before] * (own[at] / own[before])
         apart = np.abs(parts[:, [at]] - shares).max(axis=0).min(initial=abs(own[at]))
         told = float(np.log2(1 + apart / unit))
