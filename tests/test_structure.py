@@ -26,7 +26,7 @@ REGISTRIES = (
 DRAWN = ("ui", "charts")
 """Rooms outside the budget of the house: each page and chart form adds to them."""
 MODULES_OF_THE_HOUSE = 209
-LINES_OF_THE_HOUSE = 54_408
+LINES_OF_THE_HOUSE = 54_436
 SHORT_WITH_ONE_IMPORTER = 0
 MODULES_IN_CIRCLES = 0
 CLASS_NAMES_IN_TWO_FILES = 10

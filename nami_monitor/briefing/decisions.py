@@ -538,7 +538,10 @@ def _overlaid(one: Decision, filled: Kept, lang: str) -> Decision:
     if entry is None:
         return one
     found = _read(entry, lang)
-    return replace(found, seen=one.seen, about=one.about, weight=one.weight, kept=found.seen)
+    dates = one.dates if found.due == one.due else ()
+    return replace(
+        found, seen=one.seen, about=one.about, weight=one.weight, dates=dates, kept=found.seen
+    )
 
 
 def records(db: Transaction, lang: str) -> tuple[Decision, ...]:

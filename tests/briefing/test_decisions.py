@@ -214,6 +214,14 @@ def test_what_a_person_keeps_is_laid_over_the_proposal_in_both_languages(store, 
     assert decisions.todos_of(office, filled, "nl")[-1].name == one.name
 
 
+def test_what_is_kept_with_its_day_keeps_its_place(store, office):
+    """Slides stand in this order: one whose words a person changes does not go elsewhere."""
+    order = [one.name for one in decisions.todos_of(office, {}, "nl")]
+    for on in (DecisionOn.CONTRACT, DecisionOn.TARGET):
+        filled = keep(store, replace(first(office, on), owner="Hoofd facilitair"))
+        assert [one.name for one in decisions.todos_of(office, filled, "nl")] == order
+
+
 def test_what_was_seen_stays_as_of_its_month(db, store, office):
     earlier = briefing(db, date(2025, 6, 1), ["office_supplies"]).sections[0]
     one = next(each for each in decisions.todos_of(earlier, {}, "nl") if "ZL-2021-004" in each.name)

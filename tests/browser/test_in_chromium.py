@@ -227,7 +227,7 @@ def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
         page.goto(f"{fresh.address}/registers?part=targets&lang=nl")  # no page's file, but a door
         page.wait_for_selector("[data-testid=stProgress]")
         page.wait_for_function(
-            "() => document.querySelector('h1')?.innerText.startsWith('Van de ')", timeout=180_000
+            "() => document.querySelector('h1')?.innerText.startsWith('Van de ')", timeout=600_000
         )
         assert page.get_by_text("Dienst Zuiderlicht is verzonnen").count() == 1
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles import proposal
+from nami_monitor.ingest.profiles import proposal, sums
 from nami_monitor.ingest.profiles.library import read_sheets
 from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
 from nami_monitor.ingest.profiles.sums import sum_lines, sums_among
@@ -96,6 +96,16 @@ def test_sums_of_numbers_that_were_rounded_are_found():
     rounded = np.round([exact[:3].sum(axis=0), *exact[:3], exact[3:].sum(axis=0), *exact[3:]])
     assert (rounded[1:4].sum(axis=0) != rounded[0]).any()
     assert sums_among(rounded.astype(np.int64)) == (0, 4)
+
+
+@pytest.mark.parametrize("one", [(1, 1, 1), (1, 2, 3), (2, 1, 0)])
+def test_where_nearly_any_rows_add_up_to_others_few_are_weighed(monkeypatch, one):
+    """Rows that cancel each other out: without a bound each of them has hundreds of sums."""
+    weighed, bits = [], sums._bits
+    monkeypatch.setattr(sums, "MOST_WEIGHED", 50)
+    monkeypatch.setattr(sums, "_bits", lambda *of: weighed.append(of) or bits(*of))
+    sums_among(np.array([[(-1) ** row * cell for cell in one] for row in range(200)]))
+    assert len(weighed) <= 50 * 8
 
 
 STAFF = (

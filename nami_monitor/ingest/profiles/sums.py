@@ -40,7 +40,7 @@ MOST_ROWS: Final = 600
 MOST_TELLING: Final = 24
 """So many columns that differ are enough to tell a sum from chance."""
 MOST_WEIGHED: Final = 1_000
-"""So many sums of a table are weighed; one of which nearly any rows add up to another tells none."""
+"""So many sums of a table are weighed: where nearly all rows add up to others, none tells."""
 NEAREST: Final = 12
 """So many numbers of parts of a row are looked at, those that come nearest to it."""
 DECIMALS: Final = 6
