@@ -150,7 +150,7 @@ SCALED: Final = {
 MEASURED: Final = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "percent": r"%|[^\W\d_]*percentages?(?![^\W\d_])"
+        "percent": r"%|percentages?(?![^\W\d_])"
         r"|(?<![^\W\d_])(?:procent(?:en)?|perc|pct|percent)(?![^\W\d_])",
         "hours": r"(?<![^\W\d_])(?:arbeids|contract|dienst|jaar|maand|week|werk)?"
         r"(?:uren|uur|urenomvang)(?![^\W\d_])|(?<![^\W\d_])(?:hours?|hrs)(?![^\W\d_])",
